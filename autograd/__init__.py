@@ -1,0 +1,112 @@
+"""glassgrad: an autograd engine you can see through.
+
+>>> import autograd
+>>> from autograd import Value
+>>> a, b = Value(2.0, name="a"), Value(-3.0, name="b")
+>>> loss = (a * b + 1.0).tanh()
+>>> loss.backward()
+>>> print(f"{a.grad:.6f} {b.grad:.6f}")
+-0.000545 0.000363
+>>> autograd.grad(autograd.sin)(0.0)
+1.0
+"""
+
+from typing import Any
+
+from autograd.differentiable import Differentiable
+from autograd.errors import (
+    AutogradError,
+    ExpressionError,
+    GraphError,
+    OperandError,
+    ShapeError,
+    StaleError,
+    SubscriptError,
+)
+from autograd.functions import concatenate, log_softmax, logsumexp, mean, softmax, stack, var
+from autograd.primitive import Node, Primitive, elementwise, general, linear, table
+from autograd.recording import enable_grad, is_recording, no_grad
+from autograd.rules.pointwise import (
+    abs,
+    add,
+    cos,
+    cosh,
+    div,
+    equal,
+    exp,
+    expm1,
+    greater,
+    greater_equal,
+    identity,
+    less,
+    less_equal,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    mul,
+    neg,
+    not_equal,
+    power,
+    reciprocal,
+    relu,
+    sigmoid,
+    sign,
+    sin,
+    sinh,
+    sqrt,
+    square,
+    sub,
+    tan,
+    tanh,
+    where,
+)
+from autograd.rules.reduce import matmul, max, min, sum
+from autograd.rules.shape import (
+    astype,
+    broadcast_to,
+    expand_dims,
+    getitem,
+    reshape,
+    squeeze,
+    swapaxes,
+    to_tensor,
+    to_value,
+    transpose,
+)
+from autograd.sweep import toposort
+from autograd.tensor import Tensor
+from autograd.transforms import grad, value_and_grad, vjp
+from autograd.value import Value
+
+__version__ = "0.1.0"
+
+
+def draw(*roots: Node, **options: Any) -> Any:
+    """Draw the computation graph behind one or several roots; see `autograd.drawing.draw` for the options.
+
+    >>> x = Value(2.0, name="x")
+    >>> figure = draw(x * x)
+    """
+    from autograd.drawing import draw as draw_roots  # imported when used: a figure needs Graphviz, an engine does not
+
+    return draw_roots(*roots, **options)
+
+
+def _graph(self: Differentiable, **options: Any) -> Any:
+    """The computation graph behind this node as a figure; see `autograd.drawing.draw` for the options."""
+    return draw(self, **options)
+
+
+Differentiable.graph = _graph
+
+__all__ = [
+    "AutogradError", "ExpressionError", "GraphError", "Node", "OperandError", "Primitive", "ShapeError", "StaleError",
+    "SubscriptError", "Tensor", "Value", "abs", "add", "astype", "broadcast_to", "concatenate", "cos", "cosh", "div",
+    "draw", "elementwise", "enable_grad", "equal", "exp", "expand_dims", "expm1", "general", "getitem", "grad",
+    "greater", "greater_equal", "identity", "is_recording", "less", "less_equal", "linear", "log", "log1p",
+    "log_softmax", "logsumexp", "matmul", "max", "maximum", "mean", "min", "minimum", "mul", "neg", "no_grad",
+    "not_equal", "power", "reciprocal", "relu", "reshape", "sigmoid", "sign", "sin", "sinh", "softmax", "sqrt",
+    "square", "squeeze", "stack", "sub", "sum", "swapaxes", "table", "tan", "tanh", "to_tensor", "to_value",
+    "toposort", "transpose", "value_and_grad", "var", "vjp", "where",
+]  # fmt: skip

@@ -1,0 +1,297 @@
+"""Through the graph: sort it, pull cotangents back.
+
+`toposort` collects what a root was computed from and orders it by creation index: no recursion, any depth. `pull` walks
+that order backwards with a dict of pending cotangents and applies the rules of the table; what is left in the dict are
+the gradients of the leaves. Whatever a rule need not care about happens here, once:
+
+* un-broadcasting: a contribution is summed to the shape of its operand;
+* strong zero: where the cotangent is zero its contribution is zero, whatever the local partial (inf, nan);
+* pruning: what requires no gradient is never visited;
+* IEEE arithmetic on plain floats, where Python raises on division by zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import GraphError, OperandError, ShapeError, StaleError
+from autograd.primitive import Node, Primitive, quiet
+from autograd.rules.pointwise import where
+
+__all__ = ["backward", "local_partial", "pull", "toposort"]
+
+_by_index = attrgetter("index")
+
+
+def toposort(*roots: Node, since: int = 0) -> list[Node]:
+    """All nodes that the roots were computed from and that require a gradient, operands before results.
+
+    Parameters
+    ----------
+    roots : where to start; included.
+    since : nodes created before this index are left out (they cannot depend on one created later).
+
+    Raises
+    ------
+    StaleError : if the data of a node was overwritten after an operation had used it.
+
+    Examples
+    --------
+    >>> from autograd import Value
+    >>> x = Value(2.0)
+    >>> [node.data for node in toposort(x * x + 1.0)]
+    [2.0, 4.0, 5.0]
+    """
+    seen = {root for root in roots if root.requires_grad and root.index >= since}
+    stack = list(seen)
+    pop, push, add = stack.pop, stack.append, seen.add
+    while stack:
+        node = pop()
+        limit = node.index
+        for arg in node.args:
+            if type(arg) is float or not isinstance(arg, Node):
+                continue
+            index = arg.index
+            if index > limit:
+                raise _stale(arg, node)
+            if index >= since and arg.requires_grad and arg not in seen:
+                add(arg)
+                push(arg)
+    return sorted(seen, key=_by_index)
+
+
+def backward(root: Node, gradient: Any = None, create_graph: bool = False) -> None:
+    """Leave ∂root/∂node in ``grad`` of every node behind `root`; leaves add to what they have."""
+    if not root.requires_grad:
+        raise GraphError(
+            f"backward() needs a root that requires a gradient, but {_called(root)} was detached, made inside "
+            "no_grad(), or computed from constants; give the leaves requires_grad=True and compute it again"
+        )
+    order = toposort(root)
+    pending = {root: _seed(root, gradient, create_graph)}
+    pull(order, pending, create_graph=create_graph, keep=True)
+    # Leaves are written last, all together: a sweep that failed has changed no gradient that is accumulated.
+    for leaf in order:
+        if leaf.op is None:
+            new = pending.get(leaf)
+            if new is None:
+                new = _zero(leaf)
+            elif isinstance(new, np.ndarray) and not (new.flags.writeable and new.base is None):
+                new = np.array(new)  # shared with an inner node, another leaf or the seed: a leaf gets its own
+            leaf.grad = new if leaf.grad is None else leaf.grad + new
+
+
+def pull(order: Sequence[Node], pending: dict[Node, Any], *, create_graph: bool = False, keep: bool = False) -> None:
+    """Apply the rules to the nodes of `order`, from the last to the first.
+
+    Parameters
+    ----------
+    order : nodes in topological order; only these are differentiated through.
+    pending : cotangents by node, at first the seeds. What is left in it at the end are those of the leaves, and of
+        nodes outside `order` that were reached.
+    create_graph : cotangents are nodes, so that they can be differentiated again.
+    keep : leave the cotangent of each inner node in its ``grad``.
+    """
+    if not create_graph and all(kind.is_scalar for kind in {type(node) for node in order}):
+        _pull_floats(order, pending, keep)
+        return
+    with quiet():
+        for node in reversed(order):
+            if node.op is None:
+                continue
+            g = pending.pop(node, None)
+            if keep:
+                node.grad = _zero(node) if g is None else g
+                if isinstance(g, np.ndarray):
+                    g.flags.writeable = False  # neighbours in the graph may share it
+            if g is not None:
+                _pull_node(node, g, pending, create_graph)
+
+
+def _pull_floats(order: Sequence[Node], pending: dict[Node, Any], keep: bool) -> None:
+    """The same for a graph of floats alone: the same rules without the care for arrays, at a fifth of the cost.
+
+    tests/test_sweep.py pins the two to each other.
+    """
+    take, get = pending.pop, pending.get
+    for node in reversed(order):
+        op = node.op
+        if op is None:
+            continue
+        g = take(node, 0.0)
+        if keep:
+            node.grad = g
+        if not g:  # strong zero: nothing flows on
+            continue
+        args = node.args
+        try:
+            if len(args) == 2:
+                x, y = args
+                to_x, to_y = op.rules
+                if type(y) is float:
+                    pending[x] = to_x(g, node._data, x._data, y) + get(x, 0.0)  # type: ignore[misc]
+                elif type(x) is float:
+                    pending[y] = to_y(g, node._data, x, y._data) + get(y, 0.0)  # type: ignore[misc]
+                else:
+                    ans, a, b = node._data, x._data, y._data
+                    part_x, part_y = to_x(g, ans, a, b), to_y(g, ans, a, b)  # type: ignore[misc]
+                    pending[x] = part_x + get(x, 0.0)
+                    pending[y] = part_y + get(y, 0.0)
+                continue
+            if len(args) == 1 and node.params is None:
+                (x,) = args
+                pending[x] = op.rules[0](g, node._data, x._data) + get(x, 0.0)  # type: ignore[misc]
+                continue
+        except ArithmeticError:  # Python raises where IEEE has inf or nan; nothing was added yet
+            pass
+        _pull_node(node, g, pending, False)
+
+
+def _pull_node(node: Node, g: Any, pending: dict[Node, Any], create_graph: bool) -> None:
+    """Add what one node contributes to each of its operands."""
+    args = node.args
+    values = args if create_graph else [arg._data if isinstance(arg, Node) else arg for arg in args]
+    for position, arg in enumerate(args):
+        if isinstance(arg, Node) and arg.requires_grad:
+            part = _contribution(node, position, arg, g, node if create_graph else node._data, values)
+            before = pending.get(arg)
+            pending[arg] = part if before is None else before + part
+
+
+def _contribution(node: Node, position: int, arg: Node, g: Any, ans: Any, values: Sequence[Any]) -> Any:
+    """Apply one rule, and see to it that the result fits the operand."""
+    op = node.op
+    assert op is not None
+    rule = op.rules[position]
+    assert rule is not None  # an operand without rule is recorded as a constant
+    params = node.params or {}
+    try:
+        part = rule(g, ans, *values, **params)
+    except ArithmeticError:  # Python raises where IEEE has inf or nan
+        with quiet():
+            part = rule(np.float64(g), np.float64(ans), *map(_as_numpy, values), **params)
+    raw = part._data if isinstance(part, Node) else part
+    if arg.is_scalar:
+        if not math.isfinite(raw):
+            part = _strong_zero(op, rule, g, ans, values, params, part)
+        return part if isinstance(part, Node) else float(part)
+    if type(raw) is not np.ndarray:
+        part = raw = np.asarray(raw)
+    flat = raw.ravel()
+    if not math.isfinite(flat.dot(flat)):  # one fast pass that any inf or nan survives
+        part = _strong_zero(op, rule, g, ans, values, params, part)
+    data = arg._data
+    if raw.shape != data.shape:
+        part = _unbroadcast(part, data.shape, op, position)
+    if raw.dtype != data.dtype:
+        part = part.astype(data.dtype)
+    return part
+
+
+def _as_numpy(value: Any) -> Any:
+    """A float as a numpy scalar, whose arithmetic does not raise."""
+    return np.float64(value) if type(value) is float else value
+
+
+def _strong_zero(
+    op: Primitive, rule: Any, g: Any, ans: Any, values: Sequence[Any], params: dict[str, Any], part: Any
+) -> Any:
+    """`part`, without the inf and nan that a zero cotangent picked up from the local partial."""
+    with quiet():
+        bad = ~np.isfinite(_raw(part))
+        alive = _raw(g) != 0
+        if op.kind == "elementwise":
+            return where(bad & ~alive, 0.0, part)
+        if op.kind == "linear" and np.any(bad):
+            # Linear in g and in the other operands: without their inf and nan it gives what the finite terms give,
+            # and applied to the places of these it tells which elements a non-zero cotangent carries them to.
+            finite = [np.isfinite(_raw(value)) for value in values]
+            tame = [where(ok, value, 0.0) for ok, value in zip(finite, values, strict=True)]
+            wild = [np.where(ok, 0.0, 1.0) for ok in finite]
+            reached = rule(alive * 1.0, _raw(ans), *wild, **params) > 0
+            return where(reached, part, rule(g, ans, *tame, **params))
+        return part if np.any(alive) else where(np.zeros_like(bad), part, 0.0)
+
+
+def _unbroadcast(part: Any, shape: tuple[int, ...], op: Primitive, position: int) -> Any:
+    """Sum over the axes along which an operand of `shape` was broadcast."""
+    given = np.shape(_raw(part))
+    extra = len(given) - len(shape)
+    if extra < 0 or any(n not in (1, m) for n, m in zip(shape, given[extra:], strict=True)):
+        raise ShapeError(
+            f"rule {position} of {op.name} returned shape {given} for an operand of shape {shape}; "
+            "a rule returns the shape of its operand, or one that the operand broadcasts to"
+        )
+    axes = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n != given[extra + i])
+    return part.sum(axis=axes).reshape(shape)  # an array or a Tensor: they agree on these names
+
+
+def local_partial(node: Node, position: int) -> float | None:
+    """∂node/∂operand, the number on an edge of a figure; None where it is not one number, or data was overwritten.
+
+    >>> from autograd import Value
+    >>> local_partial(Value(2.0) * Value(-3.0), 0)
+    -3.0
+    """
+    arg = node.args[position]
+    if node.op is None or not (node.is_scalar and isinstance(arg, Node) and arg.is_scalar):
+        return None
+    if any(isinstance(other, Node) and other.index > node.index for other in node.args):
+        return None
+    values = [other._data if isinstance(other, Node) else other for other in node.args]
+    if node.op.rules[position] is None:
+        return 0.0
+    return float(_contribution(node, position, arg, 1.0, node._data, values))
+
+
+def _seed(root: Node, gradient: Any, create_graph: bool) -> Any:
+    """The cotangent to start from, checked, as a float, an array of its own, or a node."""
+    kind, shape = type(root), np.shape(root._data)
+    if gradient is None:
+        if shape != ():
+            raise GraphError(
+                f"backward() from {_called(root)} of shape {shape} needs the gradient of what comes after it: pass "
+                "gradient=... of that shape, or reduce it to one number first (.sum(), .mean())"
+            )
+        gradient = 1.0
+    data = np.asarray(_raw(gradient))
+    if data.dtype.kind not in "fiub":
+        raise OperandError(f"gradient= takes real numbers, but got {gradient!r} of type {type(gradient).__name__}")
+    if data.shape != shape:
+        raise ShapeError(
+            f"gradient= has shape {data.shape}, but {_called(root)} has shape {shape}; they must be the same "
+            "(a gradient is not broadcast, since that would hide a mistake)"
+        )
+    if create_graph:
+        if isinstance(gradient, Node):
+            return gradient
+        return kind(float(data) if root.is_scalar else data.astype(root._data.dtype), requires_grad=False)  # type: ignore[call-arg]
+    return float(data) if root.is_scalar else np.array(data, root._data.dtype)
+
+
+def _zero(node: Node) -> Any:
+    return 0.0 if node.is_scalar else np.zeros_like(node._data)
+
+
+def _raw(x: Any) -> Any:
+    """The number or array in a node, or `x` itself."""
+    return x._data if isinstance(x, Node) else x
+
+
+def _called(node: Node) -> str:
+    """What to call a node in a message."""
+    made = f"the result of {node.op.name}" if node.op else f"a {type(node).__name__}"
+    return repr(node.name) if node.name is not None else made
+
+
+def _stale(arg: Node, node: Node) -> StaleError:
+    made_by = node.op.name if node.op else "an operation"
+    return StaleError(
+        f"the data of {_called(arg)} was overwritten after {made_by} had used it, so its derivative would be that of "
+        "other numbers; compute the result again before backward()"
+    )

@@ -1,0 +1,410 @@
+"""`Tensor`: one numpy array that remembers how it was computed."""
+
+from __future__ import annotations
+
+import builtins
+import numbers
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from autograd import functions, recording
+from autograd.collector import tick
+from autograd.differentiable import Differentiable, label
+from autograd.errors import OperandError, ShapeError
+from autograd.primitive import Primitive, mixed
+from autograd.rules import pointwise, reduce, shape
+
+__all__ = ["Tensor"]
+
+Array = NDArray[np.floating[Any]]
+Axis = int | tuple[int, ...] | None
+Unary = Callable[["Tensor"], "Tensor"]
+Binary = Callable[["Tensor", Any], "Tensor"]
+
+_new = object.__new__
+
+
+def _node(
+    data: Any, op: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None, needs: bool
+) -> Tensor:
+    """A recorded result; its array is locked, so that no later write can change what a sweep will read."""
+    node: Tensor = _new(Tensor)
+    if type(data) is not np.ndarray:
+        data = np.asarray(data)
+    data.flags.writeable = False
+    node._data = data
+    if recording.paused and not recording.is_recording():
+        op, args, params, needs = None, (), None, False  # type: ignore[assignment]
+    node.op, node.args, node.params, node.requires_grad = op, args, params, needs
+    node.index, node.grad, node.name = tick(), None, None
+    return node
+
+
+def _array(x: Any, name: str) -> Array:
+    """`x` as a floating array; anything that is not real numbers in a regular shape is an error that says so."""
+    try:
+        array = np.asarray(x)
+    except ValueError as error:
+        raise ShapeError(f"{name}: the rows have different lengths, an array needs equal ones ({error})") from error
+    if array.dtype.kind == "f":
+        return array
+    if array.dtype.kind in "iub":
+        return array.astype(np.float64)
+    if array.dtype.kind == "c":
+        raise OperandError(f"{name}: complex numbers are not supported; use one Tensor each for the two parts")
+    what = f"an array of dtype {array.dtype}" if isinstance(x, np.ndarray) else f"{x!r} of type {type(x).__name__}"
+    raise OperandError(f"{name}: a Tensor takes real numbers, arrays of them or Tensors, but got {what}")
+
+
+def _constant(x: Any, name: str, dtype: np.dtype[Any]) -> Any:
+    """A raw operand as it is recorded: a Python float, or an array of our own. float32 stays float32 beside both."""
+    if type(x) is float:
+        return x
+    if isinstance(x, Differentiable):
+        raise mixed(name)
+    if isinstance(x, numbers.Real | np.bool_):
+        return float(x)
+    array = _array(x, name)
+    if array is not x and not isinstance(x, np.ndarray):
+        return array.astype(dtype, copy=False)
+    if array is x and recording.is_recording():
+        return np.array(array)  # the caller may write into it before the sweep reads it
+    return array.astype(dtype, copy=False)
+
+
+def _unary(op: Primitive) -> Unary:
+    def method(self: Tensor) -> Tensor:
+        return _node(op.compute((self._data,), {}), op, (self,), None, self.requires_grad)
+
+    method.__name__, method.__doc__ = op.name, op.__doc__
+    return method
+
+
+def _binary(op: Primitive) -> tuple[Binary, Binary]:
+    """The operator for a Tensor on the left, and the reflected one for a Tensor on the right."""
+
+    def left(self: Tensor, other: Any) -> Any:
+        if isinstance(other, Tensor):
+            raw, needs = other._data, self.requires_grad or other.requires_grad
+        elif type(other) is float:
+            raw, needs = other, self.requires_grad
+        elif _foreign(other):
+            return NotImplemented
+        else:
+            raw = other = _constant(other, op.name, self._data.dtype)
+            needs = self.requires_grad
+        return _node(op.compute((self._data, raw), {}), op, (self, other), None, needs)
+
+    def right(self: Tensor, other: Any) -> Any:
+        if _foreign(other):
+            return NotImplemented
+        other = _constant(other, op.name, self._data.dtype)
+        return _node(op.compute((other, self._data), {}), op, (other, self), None, self.requires_grad)
+
+    for method in (left, right):
+        method.__name__, method.__doc__ = op.name, op.__doc__
+    return left, right
+
+
+def _foreign(x: Any) -> bool:
+    """Whether `x` may know itself what to do with a Tensor: then its own operator is asked."""
+    known = (float, numbers.Number, np.generic, np.ndarray, Differentiable, str, bytes, list, tuple, dict, set)
+    return x is not None and not isinstance(x, known)
+
+
+def _comparison(op: Primitive) -> Callable[[Tensor, Any], NDArray[np.bool_]]:
+    def method(self: Tensor, other: Any) -> Any:
+        if isinstance(other, Tensor):
+            other = other._data
+        elif other is None or isinstance(other, str) or _foreign(other):
+            return NotImplemented
+        else:
+            other = _constant(other, op.name, self._data.dtype)
+        return op.compute((self._data, other), {})
+
+    method.__name__, method.__doc__ = op.name, op.__doc__
+    return method
+
+
+class Tensor(Differentiable, kind="Tensor"):
+    """One numpy array, and how it was computed.
+
+    Raw arrays and numbers beside a Tensor are constants. Its own array is locked against writing: assign a new one to
+    ``data`` instead (``w.data = w.data - 0.1 * w.grad``). Comparisons give plain arrays of bools.
+
+    Parameters
+    ----------
+    data : real numbers in any regular shape; copied. Integers become float64, float32 stays float32.
+    name : what figures and messages call it.
+    requires_grad : whether derivatives with respect to it are wanted.
+    dtype : a floating dtype to convert to.
+
+    Raises
+    ------
+    OperandError : if `data` is not made of real numbers, or holds Values (use ``autograd.stack``).
+    ShapeError : if its rows have different lengths.
+
+    Examples
+    --------
+    >>> w = Tensor([[1.0, 2.0], [3.0, 4.0]], name="w")
+    >>> loss = (w @ [1.0, -1.0]).sum()
+    >>> loss.backward()
+    >>> loss.item(), w.grad
+    (-2.0, array([[ 1., -1.],
+           [ 1., -1.]]))
+    """
+
+    __slots__ = ()
+    __hash__ = Differentiable.__hash__
+
+    def __init__(
+        self, data: Any, *, name: str | None = None, requires_grad: bool = True, dtype: DTypeLike | None = None
+    ) -> None:
+        if isinstance(data, Differentiable):
+            raise OperandError(
+                f"Tensor() takes numbers, but got a {type(data).__name__}; use it as it is, data.numpy() for its "
+                "numbers, or autograd.stack([...]) for a Tensor of Values"
+            )
+        if dtype is not None and np.dtype(dtype).kind != "f":
+            raise OperandError(f"dtype= takes a floating dtype such as float64 or float32, but got {np.dtype(dtype)}")
+        array = _array(data, "Tensor()")
+        self._data = np.array(array, dtype=dtype or array.dtype)
+        self._data.flags.writeable = False
+        self._leaf(name, requires_grad)
+
+    @classmethod
+    def record(cls, op: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Any:  # noqa: D102  # see Node
+        rules: Sequence[Any] = op.rules or (len,) * len(args)  # a comparison: every operand counts
+        if op.variadic:
+            rules = [op.rules[i] for i in range(len(args))]
+        if len(args) != len(rules):
+            raise op.explain(TypeError(), args, params)
+        dtype = next(arg._data.dtype for arg in args if isinstance(arg, Tensor))
+        # An operand without a rule has no derivative: it is recorded as the constant that it is.
+        parts = tuple(
+            np.array(arg._data if isinstance(arg, Tensor) else arg) if rule is None
+            else arg if isinstance(arg, Tensor) else _constant(arg, op.name, dtype)
+            for arg, rule in zip(args, rules, strict=True)
+        )  # fmt: skip
+        data = op.compute([part._data if isinstance(part, Tensor) else part for part in parts], params)
+        if not op.rules:
+            return data
+        needs = builtins.any(isinstance(part, Tensor) and part.requires_grad for part in parts)
+        if op.result == "Value":
+            return Tensor.kinds["Value"]._recorded(data, op, parts, params or None, needs)  # type: ignore[attr-defined]
+        return _node(data, op, parts, params or None, needs)
+
+    _recorded = staticmethod(_node)
+
+    # --- operators and methods, generated from the table ---
+
+    __add__, __radd__ = _binary(pointwise.add)
+    __sub__, __rsub__ = _binary(pointwise.sub)
+    __mul__, __rmul__ = _binary(pointwise.mul)
+    __truediv__, __rtruediv__ = _binary(pointwise.div)
+    __pow__, __rpow__ = _binary(pointwise.power)
+    __matmul__, __rmatmul__ = _binary(reduce.matmul)
+    __neg__ = _unary(pointwise.neg)
+    __abs__ = abs = _unary(pointwise.abs)
+    exp, expm1, log = _unary(pointwise.exp), _unary(pointwise.expm1), _unary(pointwise.log)
+    log1p, sqrt, square = _unary(pointwise.log1p), _unary(pointwise.sqrt), _unary(pointwise.square)
+    reciprocal, sign = _unary(pointwise.reciprocal), _unary(pointwise.sign)
+    sin, cos, tan = _unary(pointwise.sin), _unary(pointwise.cos), _unary(pointwise.tan)
+    sinh, cosh, tanh = _unary(pointwise.sinh), _unary(pointwise.cosh), _unary(pointwise.tanh)
+    sigmoid, relu = _unary(pointwise.sigmoid), _unary(pointwise.relu)
+    __lt__, __le__ = _comparison(pointwise.less), _comparison(pointwise.less_equal)
+    __gt__, __ge__ = _comparison(pointwise.greater), _comparison(pointwise.greater_equal)
+    __eq__ = _comparison(pointwise.equal)  # type: ignore[assignment]  # by element; hash is by identity, as in PyTorch
+    __ne__ = _comparison(pointwise.not_equal)  # type: ignore[assignment]
+
+    def __pos__(self) -> Tensor:
+        return self
+
+    # --- shape ---
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The extent of each axis."""
+        return self._data.shape  # type: ignore[no-any-return]
+
+    @property
+    def ndim(self) -> int:
+        """How many axes."""
+        return self._data.ndim  # type: ignore[no-any-return]
+
+    @property
+    def size(self) -> int:
+        """How many elements."""
+        return self._data.size  # type: ignore[no-any-return]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The floating dtype of the elements."""
+        return self._data.dtype  # type: ignore[no-any-return]
+
+    @property
+    def T(self) -> Tensor:  # noqa: N802  # numpy's name
+        """All axes reversed."""
+        return self.transpose()
+
+    def reshape(self, *extents: Any) -> Tensor:
+        """The same elements in another shape, given as integers or one tuple; one extent may be -1."""
+        one = len(extents) == 1 and not isinstance(extents[0], int)
+        return shape.reshape(self, shape=tuple(extents[0]) if one else extents)  # type: ignore[no-any-return]
+
+    def flatten(self) -> Tensor:
+        """All elements in one axis."""
+        return self.reshape(-1)
+
+    ravel = flatten
+
+    def transpose(self, *axes: Any) -> Tensor:
+        """Axes in another order, given as integers or one tuple; reversed by default."""
+        order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None
+        return shape.transpose(self, axes=order)  # type: ignore[no-any-return]
+
+    def swapaxes(self, axis1: int, axis2: int) -> Tensor:
+        """Two axes exchanged."""
+        return shape.swapaxes(self, axis1=axis1, axis2=axis2)  # type: ignore[no-any-return]
+
+    def squeeze(self, axis: Axis = None) -> Tensor:
+        """Without axes of length 1."""
+        return shape.squeeze(self, axis=axis)  # type: ignore[no-any-return]
+
+    def expand_dims(self, axis: int) -> Tensor:
+        """With a new axis of length 1."""
+        return shape.expand_dims(self, axis=axis)  # type: ignore[no-any-return]
+
+    def broadcast_to(self, extents: tuple[int, ...]) -> Tensor:
+        """Repeated to a larger shape by numpy's broadcasting."""
+        return shape.broadcast_to(self, shape=extents)  # type: ignore[no-any-return]
+
+    def astype(self, dtype: DTypeLike) -> Tensor:
+        """In another floating dtype."""
+        if np.dtype(dtype).kind != "f":
+            raise OperandError(f"astype takes a floating dtype such as float64 or float32, but got {np.dtype(dtype)}")
+        return shape.astype(self, dtype=np.dtype(dtype))  # type: ignore[no-any-return]
+
+    # --- elements ---
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return shape.getitem(self, index=_index(index))  # type: ignore[no-any-return]
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise OperandError(
+            "a Tensor is not written into, since graphs that used it would give wrong gradients; "
+            "build a new one with autograd.where(mask, new, old), or assign a whole array to .data of a leaf"
+        )
+
+    def __len__(self) -> int:
+        if not self.ndim:
+            raise OperandError("a Tensor of shape () has no length")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self.ndim:
+            raise OperandError("a Tensor of shape () cannot be iterated over; .item() gives its number")
+        return (self[i] for i in range(len(self)))
+
+    def unstack(self) -> tuple[Tensor, ...]:
+        """The parts along the first axis, the inverse of ``autograd.stack``."""
+        return tuple(self)
+
+    # --- reductions ---
+
+    def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """The sum of all elements, or along `axis`."""
+        return reduce.sum(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+    def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """The mean of all elements, or along `axis`."""
+        return functions.mean(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+    def var(self, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Tensor:
+        """The variance of all elements, or along `axis`; divided by n - `ddof`."""
+        return functions.var(self, axis=axis, keepdims=keepdims, ddof=ddof)  # type: ignore[no-any-return]
+
+    def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """The largest element of all, or along `axis`; ties share the gradient."""
+        return reduce.max(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+    def min(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """The smallest element of all, or along `axis`; ties share the gradient."""
+        return reduce.min(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+    # --- as numbers ---
+
+    @property
+    def data(self) -> Array:
+        """The array, locked against writing.
+
+        Assigning a new one of the same shape (an array, which is copied, or a Tensor) to a leaf starts over: graphs
+        recorded before can no longer be swept.
+        """
+        return self._data  # type: ignore[no-any-return]
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        array = data._data if isinstance(data, Tensor) else _array(data, "data")
+        if array.shape != self.shape:
+            raise ShapeError(f"data= has shape {array.shape}, but this Tensor has {self.shape}; make a new Tensor")
+        if not (isinstance(data, Tensor) and array.dtype == self.dtype):  # a Tensor's array never changes: it is shared
+            array = np.array(array, self.dtype)
+            array.flags.writeable = False
+        self._data = array
+        self.index = tick()  # newer than its consumers, which is how a sweep notices
+
+    def item(self) -> float:
+        """The number in a Tensor of one element, without history."""
+        if self.size != 1:
+            raise ShapeError(f"only a Tensor of one element is a number, this one has shape {self.shape}")
+        return float(self._data.item())
+
+    __float__ = item
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __bool__(self) -> bool:
+        return bool(self.item())
+
+    def tolist(self) -> Any:
+        """The elements as nested lists of floats."""
+        return self._data.tolist()
+
+    def __repr__(self) -> str:
+        text = np.array2string(self._data, separator=", ", prefix="Tensor(", threshold=24, edgeitems=2, precision=4)
+        dtype = "" if self.dtype == np.float64 else f", dtype={self.dtype}"
+        extent = f", shape={self.shape}" if self.size > 24 else ""
+        return f"Tensor({text}{extent}{dtype}, grad={'None' if self.grad is None else '...'}{label(self)})"
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        ours = _by_function.get(function)
+        if ours is None:
+            raise OperandError(
+                f"np.{function.__name__} has no derivative rule; write it with functions of autograd, "
+                "or take the plain numbers with .numpy()"
+            )
+        return ours(*args, **kwargs)
+
+
+def _index(index: Any) -> Any:
+    """An index of our own: arrays in it are copied, since a sweep reads them again."""
+    if isinstance(index, tuple):
+        return tuple(map(_index, index))
+    if isinstance(index, Differentiable):
+        raise OperandError("an index is made of integers, slices or masks, not of nodes; use x.numpy().astype(int)")
+    return np.array(index) if isinstance(index, list | np.ndarray) else index
+
+
+_by_function: dict[Any, Callable[..., Any]] = {
+    np.sum: Tensor.sum, np.mean: Tensor.mean, np.var: Tensor.var, np.max: Tensor.max, np.min: Tensor.min,
+    np.amax: Tensor.max, np.amin: Tensor.min, np.reshape: Tensor.reshape, np.ravel: Tensor.ravel,
+    np.transpose: Tensor.transpose, np.swapaxes: Tensor.swapaxes, np.squeeze: Tensor.squeeze,
+    np.expand_dims: Tensor.expand_dims, np.broadcast_to: Tensor.broadcast_to,
+    np.concatenate: functions.concatenate, np.stack: functions.stack, np.where: pointwise.where,
+    np.shape: lambda a: a.shape, np.ndim: lambda a: a.ndim, np.size: lambda a: a.size,
+}  # fmt: skip

