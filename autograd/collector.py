@@ -12,6 +12,7 @@ than twice the graph recorded just before, and a program that records no graph i
 
 import gc
 from itertools import count
+from typing import Any
 
 __all__: list[str] = []
 
@@ -24,8 +25,8 @@ tick = _counter.__next__
 
 def ticks() -> int:
     """How many indices were handed out so far (without taking one)."""
-    _, (handed, *_step) = _counter.__reduce__()  # type: ignore[misc]  # an iterator that can be pickled
-    return int(handed)
+    state: Any = _counter.__reduce__()  # how an iterator is pickled: (count, (next number,))
+    return int(state[1][0])
 
 
 class _Pacer:

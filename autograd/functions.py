@@ -102,7 +102,7 @@ def _top(x: Any, axis: Axis) -> Any:
     0 where they are infinite, so that inf - inf does not turn the answer into nan.
     """
     if isinstance(x, Node) and x.is_scalar:
-        raise OperandError("softmax and logsumexp work on arrays and Tensors; make one of Values with autograd.stack([...])")
+        raise OperandError("softmax and logsumexp work on arrays; make a Tensor of Values with autograd.stack([...])")
     top = reduce.max(x._data if isinstance(x, Node) else x, axis=axis, keepdims=True)
     return where(np.isfinite(top), top, 0.0)
 

@@ -23,8 +23,9 @@ from __future__ import annotations
 
 import contextvars
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from types import FunctionType
 from typing import Any, Literal
 
 import numpy as np
@@ -110,6 +111,9 @@ class _Every(Sequence[Any]):
     def __len__(self) -> int:
         return 1
 
+    def __iter__(self) -> Iterator[Any]:
+        yield self.rule
+
 
 class Primitive:
     """One row of the table: call it on floats, arrays, Values or Tensors.
@@ -120,6 +124,7 @@ class Primitive:
     kind : ``"elementwise"``, ``"linear"`` or ``"general"``.
     scalar, array : the function on Python floats (None if it has none) and on arrays.
     rules : one derivative rule per operand, None where the derivative is zero; empty for comparisons.
+    float_rules : the same rules for operands that are all floats, see `Table.bind_floats`.
     push : the rule that pushes tangents forward, for ``"general"`` only.
     symbol, latex : how figures and formulas write it.
     result : name of the node class of its result where that is not the class of its operands.
@@ -142,6 +147,7 @@ class Primitive:
     ) -> None:
         self.kind, self.name, self.scalar, self.array = kind, name, scalar, array
         self.rules = _Every(rules[0]) if variadic else rules
+        self.float_rules = self.rules
         self.push, self.variadic, self.result = push, variadic, result
         self.symbol = symbol or name
         self.latex = latex or rf"\operatorname{{{name}}}({{}})"
@@ -203,6 +209,17 @@ class Primitive:
 
 class Table(dict[str, Primitive]):
     """All primitives by name, in the order in which they were declared."""
+
+    def bind_floats(self, page: dict[str, Any]) -> None:
+        """Let the rules of a page, given as its ``globals()``, be called on floats without dispatch.
+
+        In ``float_rules`` the text of a rule is the same, but the names of primitives in it mean their functions on
+        floats. This is worth a third of a sweep through Values.
+        """
+        floats = {name: x.scalar if isinstance(x, Primitive) and x.scalar else x for name, x in page.items()}
+        for row in self.values():
+            if row.kind == "elementwise" and page.get(row.name) is row:
+                row.float_rules = tuple(rule and FunctionType(rule.__code__, floats) for rule in row.rules)
 
     def of_ufunc(self, ufunc: Callable[..., Any]) -> Primitive | None:
         """The primitive that a numpy ufunc means, the one declared first."""

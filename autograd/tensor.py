@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import numbers
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -11,15 +10,15 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from autograd import functions, recording
+from autograd.arrays import Array, as_array, as_constant, as_index, is_foreign
 from autograd.collector import tick
 from autograd.differentiable import Differentiable, label
 from autograd.errors import OperandError, ShapeError
-from autograd.primitive import Primitive, mixed
+from autograd.primitive import Primitive
 from autograd.rules import pointwise, reduce, shape
 
 __all__ = ["Tensor"]
 
-Array = NDArray[np.floating[Any]]
 Axis = int | tuple[int, ...] | None
 Unary = Callable[["Tensor"], "Tensor"]
 Binary = Callable[["Tensor", Any], "Tensor"]
@@ -43,38 +42,6 @@ def _node(
     return node
 
 
-def _array(x: Any, name: str) -> Array:
-    """`x` as a floating array; anything that is not real numbers in a regular shape is an error that says so."""
-    try:
-        array = np.asarray(x)
-    except ValueError as error:
-        raise ShapeError(f"{name}: the rows have different lengths, an array needs equal ones ({error})") from error
-    if array.dtype.kind == "f":
-        return array
-    if array.dtype.kind in "iub":
-        return array.astype(np.float64)
-    if array.dtype.kind == "c":
-        raise OperandError(f"{name}: complex numbers are not supported; use one Tensor each for the two parts")
-    what = f"an array of dtype {array.dtype}" if isinstance(x, np.ndarray) else f"{x!r} of type {type(x).__name__}"
-    raise OperandError(f"{name}: a Tensor takes real numbers, arrays of them or Tensors, but got {what}")
-
-
-def _constant(x: Any, name: str, dtype: np.dtype[Any]) -> Any:
-    """A raw operand as it is recorded: a Python float, or an array of our own. float32 stays float32 beside both."""
-    if type(x) is float:
-        return x
-    if isinstance(x, Differentiable):
-        raise mixed(name)
-    if isinstance(x, numbers.Real | np.bool_):
-        return float(x)
-    array = _array(x, name)
-    if array is not x and not isinstance(x, np.ndarray):
-        return array.astype(dtype, copy=False)
-    if array is x and recording.is_recording():
-        return np.array(array)  # the caller may write into it before the sweep reads it
-    return array.astype(dtype, copy=False)
-
-
 def _unary(op: Primitive) -> Unary:
     def method(self: Tensor) -> Tensor:
         return _node(op.compute((self._data,), {}), op, (self,), None, self.requires_grad)
@@ -91,17 +58,17 @@ def _binary(op: Primitive) -> tuple[Binary, Binary]:
             raw, needs = other._data, self.requires_grad or other.requires_grad
         elif type(other) is float:
             raw, needs = other, self.requires_grad
-        elif _foreign(other):
+        elif is_foreign(other):
             return NotImplemented
         else:
-            raw = other = _constant(other, op.name, self._data.dtype)
+            raw = other = as_constant(other, op.name, self._data.dtype)
             needs = self.requires_grad
         return _node(op.compute((self._data, raw), {}), op, (self, other), None, needs)
 
     def right(self: Tensor, other: Any) -> Any:
-        if _foreign(other):
+        if is_foreign(other):
             return NotImplemented
-        other = _constant(other, op.name, self._data.dtype)
+        other = as_constant(other, op.name, self._data.dtype)
         return _node(op.compute((other, self._data), {}), op, (other, self), None, self.requires_grad)
 
     for method in (left, right):
@@ -109,20 +76,14 @@ def _binary(op: Primitive) -> tuple[Binary, Binary]:
     return left, right
 
 
-def _foreign(x: Any) -> bool:
-    """Whether `x` may know itself what to do with a Tensor: then its own operator is asked."""
-    known = (float, numbers.Number, np.generic, np.ndarray, Differentiable, str, bytes, list, tuple, dict, set)
-    return x is not None and not isinstance(x, known)
-
-
 def _comparison(op: Primitive) -> Callable[[Tensor, Any], NDArray[np.bool_]]:
     def method(self: Tensor, other: Any) -> Any:
         if isinstance(other, Tensor):
             other = other._data
-        elif other is None or isinstance(other, str) or _foreign(other):
+        elif other is None or isinstance(other, str) or is_foreign(other):
             return NotImplemented
         else:
-            other = _constant(other, op.name, self._data.dtype)
+            other = as_constant(other, op.name, self._data.dtype)
         return op.compute((self._data, other), {})
 
     method.__name__, method.__doc__ = op.name, op.__doc__
@@ -170,7 +131,7 @@ class Tensor(Differentiable, kind="Tensor"):
             )
         if dtype is not None and np.dtype(dtype).kind != "f":
             raise OperandError(f"dtype= takes a floating dtype such as float64 or float32, but got {np.dtype(dtype)}")
-        array = _array(data, "Tensor()")
+        array = as_array(data, "Tensor()")
         self._data = np.array(array, dtype=dtype or array.dtype)
         self._data.flags.writeable = False
         self._leaf(name, requires_grad)
@@ -186,7 +147,7 @@ class Tensor(Differentiable, kind="Tensor"):
         # An operand without a rule has no derivative: it is recorded as the constant that it is.
         parts = tuple(
             np.array(arg._data if isinstance(arg, Tensor) else arg) if rule is None
-            else arg if isinstance(arg, Tensor) else _constant(arg, op.name, dtype)
+            else arg if isinstance(arg, Tensor) else as_constant(arg, op.name, dtype)
             for arg, rule in zip(args, rules, strict=True)
         )  # fmt: skip
         data = op.compute([part._data if isinstance(part, Tensor) else part for part in parts], params)
@@ -291,7 +252,7 @@ class Tensor(Differentiable, kind="Tensor"):
     # --- elements ---
 
     def __getitem__(self, index: Any) -> Tensor:
-        return shape.getitem(self, index=_index(index))  # type: ignore[no-any-return]
+        return shape.getitem(self, index=as_index(index))  # type: ignore[no-any-return]
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise OperandError(
@@ -348,7 +309,7 @@ class Tensor(Differentiable, kind="Tensor"):
 
     @data.setter
     def data(self, data: Any) -> None:
-        array = data._data if isinstance(data, Tensor) else _array(data, "data")
+        array = data._data if isinstance(data, Tensor) else as_array(data, "data")
         if array.shape != self.shape:
             raise ShapeError(f"data= has shape {array.shape}, but this Tensor has {self.shape}; make a new Tensor")
         if not (isinstance(data, Tensor) and array.dtype == self.dtype):  # a Tensor's array never changes: it is shared
@@ -389,15 +350,6 @@ class Tensor(Differentiable, kind="Tensor"):
                 "or take the plain numbers with .numpy()"
             )
         return ours(*args, **kwargs)
-
-
-def _index(index: Any) -> Any:
-    """An index of our own: arrays in it are copied, since a sweep reads them again."""
-    if isinstance(index, tuple):
-        return tuple(map(_index, index))
-    if isinstance(index, Differentiable):
-        raise OperandError("an index is made of integers, slices or masks, not of nodes; use x.numpy().astype(int)")
-    return np.array(index) if isinstance(index, list | np.ndarray) else index
 
 
 _by_function: dict[Any, Callable[..., Any]] = {

@@ -19,7 +19,7 @@ from autograd.errors import GraphError, OperandError, ShapeError
 from autograd.primitive import Node
 from autograd.rules.pointwise import identity
 from autograd.structure import leaves, like
-from autograd.sweep import pull, toposort
+from autograd.sweep import pull, pull_floats, toposort
 from autograd.tensor import Tensor
 from autograd.value import Value
 
@@ -135,12 +135,16 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         create_graph = as_nodes or (recorded and any(isinstance(s, Node) and s.requires_grad for s in seeds))
         pending: dict[Node, Any] = {}
         for head, seed in zip(heads, seeds, strict=True):
-            if isinstance(head, Node):
+            if isinstance(head, Node) and head.requires_grad:
                 seed = _cotangent(head, seed, create_graph)
                 pending[head] = pending[head] + seed if head in pending else seed
-        with recording.enable_grad():
-            pull(order, pending, create_graph=create_graph)
-        results = (_result(node, pending.get(node), primal) for node, primal in zip(inputs, given, strict=True))
+        closed = recorded and not create_graph and all(head.is_scalar for head in pending)  # no node from outside
+        gradients = pull_floats(pending) if closed and pending else None
+        if gradients is None:
+            with recording.enable_grad():
+                pull(order, pending, create_graph=create_graph)
+            gradients = pending
+        results = (_result(node, gradients.get(node), primal) for node, primal in zip(inputs, given, strict=True))
         return like(primals, results)  # type: ignore[no-any-return]  # primals is a tuple
 
     return (out if as_nodes else like(out, map(_raw_result, heads))), pullback

@@ -17,7 +17,10 @@ programs = st.lists(steps, min_size=1, max_size=12)
 inputs = st.lists(st.floats(0.25, 2.0).map(lambda x: round(x, 3)), min_size=2, max_size=3)
 
 
-def run(program: list[tuple[str, int, int]], xs: list[Any], functions: Callable[[str], Callable[..., Any]]) -> list[Any]:
+Program = list[tuple[str, int, int]]
+
+
+def run(program: Program, xs: list[Any], functions: Callable[[str], Callable[..., Any]]) -> list[Any]:
     """All nodes of the program, inputs first; operands of log, sqrt and the divisor are made positive: x² + 1/2."""
     nodes = list(xs)
     for name, first, second in program:

@@ -104,15 +104,15 @@ def test_the_sweep_of_floats_is_the_general_sweep(program, xs):
     leaves = [Value(x) for x in xs]
     root = run(program, leaves, ours)[-1]
     order = toposort(root)
-    fast, general = {root: 1.0}, {root: 1.0}
-    sweep._pull_floats(order, fast, keep=True)
-    inner = [node.grad for node in order]
-    for node, kept in zip(reversed(order), reversed(inner), strict=True):
-        if node.op is not None:
-            g = general.pop(node, 0.0)
-            assert kept == g
-            sweep._pull_node(node, g, general, False)
-    assert {leaf: g for leaf, g in fast.items() if g} == {leaf: g for leaf, g in general.items() if g}
+    leaves[0].grad = 7.0
+    fast = sweep.pull_floats({root: 1.0})
+    assert leaves[0].grad == 7.0
+    inner = {node: node.grad for node in order if node.op}
+    general = {root: 1.0}
+    sweep.pull(order, general, keep=True)
+    assert inner == {node: node.grad for node in order if node.op}
+    assert fast == {leaf: general.get(leaf, 0.0) for leaf in order if not leaf.op}
+    assert all(type(g) is float for g in (*fast.values(), *inner.values()))
 
 
 @given(programs, inputs)
@@ -240,7 +240,7 @@ def test_python_float_division_by_zero_is_ieee():
 
 @pytest.mark.parametrize(
     ("a", "b"),
-    [((3,), ()), ((), (3,)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((2, 3), (2, 1)), ((1,), (4, 1)), ((0, 3), (3,)), ((0,), ())],
+    [((3,), ()), ((), (3,)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((2, 3), (2, 1)), ((1,), (4, 1)), ((0, 3), (3,))],
 )
 @pytest.mark.parametrize("op", ["add", "mul", "div", "maximum", "power"])
 def test_broadcast_operands_get_gradients_of_their_own_shape(a, b, op):
@@ -260,7 +260,7 @@ def test_broadcast_operands_get_gradients_of_their_own_shape(a, b, op):
 def test_a_rule_of_the_wrong_shape_is_named():
     wrong = autograd.linear("wrong_in_tests", lambda x: x * 1.0, lambda g, ans, x: g[0])
     try:
-        with pytest.raises(ShapeError, match=r"rule 0 of wrong_in_tests returned shape \(\) for an operand of shape \(2,\)"):
+        with pytest.raises(ShapeError, match=r"rule 0 of wrong_in_tests returned shape \(\) for .* shape \(2,\)"):
             wrong(Tensor([1.0, 2.0])).sum().backward()
     finally:
         del autograd.table["wrong_in_tests"]
@@ -270,6 +270,9 @@ def test_float32_stays_float32():
     x, w = Tensor([1.0, 2.0], dtype=np.float32), Tensor([3.0, 4.0])
     y = (2 * x.tanh() + np.array([1, 2]) + True).exp() / 3.0
     assert y.dtype == np.float32
+    assert (x * np.ones(2)).dtype == np.float64  # by promotion, as in numpy, recording or not
+    with autograd.no_grad():
+        assert (x * np.ones(2)).dtype == np.float64
     (x * w).sum().backward()  # float64 by promotion; each leaf gets its own dtype back
     assert (x.grad.dtype, w.grad.dtype) == (np.float32, np.float64)
 
@@ -452,7 +455,7 @@ def test_threads_build_and_sweep_their_own_graphs():
 
     def work(seed):
         for i in range(50):
-            a, b, g = micrograd_readme()
+            a, _, g = micrograd_readme()
             (g + shared * 0.0).backward()
             x = Value(float(seed + i))
             (x * x * shared).backward()

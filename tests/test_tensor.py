@@ -255,6 +255,7 @@ def test_repeated_indices_add_up():
 
 def test_product_of_matrices_by_the_textbook():
     rng = np.random.default_rng(0)
-    a, x, b, g = rng.normal(size=(2, 3)), Tensor(rng.normal(size=(3, 4))), rng.normal(size=(4, 5)), rng.normal(size=(2, 5))
+    a, x, b, g = (rng.normal(size=size) for size in ((2, 3), (3, 4), (4, 5), (2, 5)))
+    x = Tensor(x)
     (g * (a @ x @ b)).sum().backward()
     np.testing.assert_allclose(x.grad, a.T @ g @ b.T, rtol=1e-13)  # ∂/∂X of Σ G∘(A X B)

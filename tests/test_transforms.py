@@ -2,6 +2,7 @@
 
 import math
 from collections import namedtuple
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -167,7 +168,7 @@ def test_product_rule(x, y):
 
 def test_two_hundred_dimensional_rosenbrock_minimum():
     def rosenbrock(x):
-        return sum(100.0 * (b - a * a) ** 2 + (1.0 - a) ** 2 for a, b in zip(x, x[1:], strict=False))
+        return sum(100.0 * (b - a * a) ** 2 + (1.0 - a) ** 2 for a, b in pairwise(x))
 
     assert grad(rosenbrock)([1.0] * 200) == [0.0] * 200
     assert grad(rosenbrock)([0.0, 0.0]) == [-2.0, 0.0]

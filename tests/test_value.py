@@ -149,7 +149,7 @@ def test_numpy_functions_without_a_rule(call):
     ],
 )
 def test_ieee_values_instead_of_exceptions(compute, want):
-    assert compute().data == want or math.isnan(want) and math.isnan(compute().data)
+    assert compute().data == want or (math.isnan(want) and math.isnan(compute().data))
 
 
 # --- copies ---

@@ -1,0 +1,173 @@
+"""`Figure`: a drawn graph that shows itself in a notebook, as text in a terminal, and saves itself by suffix."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from autograd.drawing.dot import dot_of
+from autograd.drawing.layout import Layout, RankDir, arrange
+from autograd.drawing.outline import outline
+from autograd.drawing.paint import paint
+from autograd.drawing.scene import Passes, Scene, build
+from autograd.drawing.theme import THEMES, ThemeName
+from autograd.errors import OperandError
+from autograd.primitive import Node
+
+__all__ = ["SUFFIXES", "Figure", "draw"]
+
+SUFFIXES = (".svg", ".png", ".dot", ".gv")
+T = TypeVar("T")
+_MOST_PIXELS = 12_000_000
+"""A notebook's fallback picture is kept below this; `Figure.to_png` makes any size."""
+
+
+class Figure:
+    """A picture of a computation graph; made by `draw`.
+
+    It is a snapshot: numbers that change afterwards do not change it.
+    """
+
+    def __init__(self, scene: Scene, rankdir: RankDir = "LR") -> None:
+        self.scene, self.rankdir = scene, rankdir
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where everything is, in points; computed when first needed."""
+        return arrange(self.scene, self.rankdir)
+
+    def to_svg(self, theme: ThemeName = "auto") -> str:
+        """The figure as an SVG document.
+
+        Parameters
+        ----------
+        theme : ``"light"``, ``"dark"``, or ``"auto"``: light, and dark for readers whose system prefers it.
+        """
+        return paint(self.scene, self.layout, _one_of("theme", theme, THEMES))
+
+    def to_png(self, scale: float = 2.0, theme: ThemeName = "light") -> bytes:
+        """The figure as a PNG, `scale` pixels per point."""
+        from resvg_py import svg_to_bytes
+
+        if not (scale > 0 and math.isfinite(scale)):
+            raise ValueError(f"scale= takes a positive number of pixels per point, but got {scale!r}")
+        return svg_to_bytes(svg_string=self.to_svg("light" if theme == "auto" else theme), zoom=scale)
+
+    def to_dot(self) -> str:
+        """The figure in the DOT language, for other tools."""
+        return str(dot_of(self.scene, rankdir=self.rankdir).source)
+
+    def save(self, path: str | PathLike[str], theme: ThemeName = "auto") -> Path:
+        """Write the figure in the format that the suffix of `path` names; returns the path.
+
+        Raises
+        ------
+        ValueError : if the suffix is none of ``.svg .png .dot .gv``.
+        """
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix not in SUFFIXES:
+            raise ValueError(f"cannot save a figure as {path.name!r}; end the name in one of {' '.join(SUFFIXES)}")
+        if suffix == ".png":
+            path.write_bytes(self.to_png(theme=theme))
+        else:
+            path.write_text(self.to_svg(theme) if suffix == ".svg" else self.to_dot(), encoding="utf-8")
+        return path
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, str]:
+        """What Jupyter shows: the SVG, and the PNG where a notebook is not trusted."""
+        pixels = self.layout.width * self.layout.height
+        scale = min(2.0, math.sqrt(_MOST_PIXELS / pixels), 16_000 / max(self.layout.width, self.layout.height))
+        return {
+            "image/svg+xml": self.to_svg(),
+            "image/png": base64.b64encode(self.to_png(scale)).decode("ascii"),
+            "text/plain": str(self),
+        }
+
+    def __str__(self) -> str:
+        return outline(self.scene)
+
+    def __repr__(self) -> str:
+        shown = len(self.scene.cards) - (self.scene.hidden > 0)
+        more = f" and {self.scene.hidden:,} more" if self.scene.hidden else ""
+        return f"<Figure of {shown} values{more}>"
+
+
+def draw(
+    *roots: Node,
+    rankdir: RankDir = "LR",
+    max_nodes: int = 200,
+    precision: int = 4,
+    passes: Passes = "both",
+    names: Mapping[str, Any] | None = None,
+) -> Figure:
+    """Draw the graph that the roots were computed with: values, gradients and local partials.
+
+    Every value is a card, every operand an edge with the local partial on it. Gradients appear after ``backward()``.
+
+    Parameters
+    ----------
+    *roots : one or more Values or Tensors.
+    rankdir : ``"LR"`` from left to right, or ``"TB"`` from top to bottom.
+    max_nodes : how many nodes to draw at most, the newest; one card stands for the rest.
+    precision : decimals of the numbers.
+    passes : ``"forward"`` (values), ``"backward"`` (gradients and local partials, arrows reversed) or ``"both"``.
+    names : names for nodes without one, such as ``locals()``.
+
+    Raises
+    ------
+    OperandError : if a root is not a Value or a Tensor.
+    ValueError : if an option has a value that it does not take.
+    GraphError : if the graph is too large for the embedded Graphviz.
+
+    Examples
+    --------
+    >>> from autograd import Value
+    >>> from autograd.drawing import draw
+    >>> a, b = Value(2.0, name="a"), Value(-3.0, name="b")
+    >>> c = a * b + a
+    >>> c.backward()
+    >>> figure = draw(c)
+    >>> figure
+    <Figure of 4 values>
+    >>> print(figure)
+    + −4   grad 1
+    ├─ × −6   grad 1
+    │  ├─ a = 2   grad −2
+    │  └─ b = −3   grad 2
+    └─ a ↑
+    >>> figure.to_svg().startswith("<svg")
+    True
+    """
+    if not roots:
+        raise OperandError("draw() needs something to draw: pass one or more Values or Tensors")
+    for root in roots:
+        if not isinstance(root, Node):
+            raise OperandError(f"draw() takes Values and Tensors, but got {root!r} of type {type(root).__name__}")
+    scene = build(
+        roots,
+        max_nodes=_at_least("max_nodes", max_nodes, 1),
+        precision=_at_least("precision", precision, 0),
+        passes=_one_of("passes", passes, get_args(Passes)),
+        names=names,
+    )
+    return Figure(scene, _one_of("rankdir", rankdir, get_args(RankDir)))
+
+
+def _one_of(name: str, given: T, known: Iterable[Any]) -> T:
+    if given not in known:
+        raise ValueError(f"{name}= takes one of {', '.join(map(repr, known))}, but got {given!r}")
+    return given
+
+
+def _at_least(name: str, given: int, least: int) -> int:
+    if not isinstance(given, int) or isinstance(given, bool) or given < least:
+        raise ValueError(f"{name}= takes a whole number of at least {least}, but got {given!r}")
+    return given

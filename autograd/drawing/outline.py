@@ -1,0 +1,50 @@
+"""A figure as a small tree of text, for terminals and plain notebooks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from autograd.drawing.scene import Card, Scene
+
+__all__ = ["outline"]
+
+_DEEPEST = 12
+_MOST_LINES = 60
+
+
+def outline(scene: Scene) -> str:
+    """The roots, with their operands indented under them; a value that is used twice is written out once."""
+    operands: dict[int, list[int]] = defaultdict(list)
+    for edge in scene.edges:
+        operands[edge.target].append(edge.source)
+    lines: list[str] = []
+    written: set[int] = set()
+    # Each entry: a card, the text before it, and the text before its operands.
+    stack = [(place, "", "") for place in reversed(scene.roots)]
+    while stack:
+        if len(lines) >= _MOST_LINES:
+            lines.append("…")
+            break
+        place, lead, inner = stack.pop()
+        card = scene.cards[place]
+        below = operands[place]
+        if place in written and (below or card.name):
+            lines.append(f"{lead}{card.name or _line(card)} ↑")
+            continue
+        written.add(place)
+        cut = bool(below) and len(inner) >= 3 * _DEEPEST
+        lines.append(f"{lead}{_line(card)}{'   …' if cut else ''}")
+        if not cut:
+            ends = [False] * (len(below) - 1) + [True]
+            for source, last in reversed(list(zip(below, ends, strict=False))):
+                stack.append((source, inner + ("└─ " if last else "├─ "), inner + ("   " if last else "│  ")))
+    return "\n".join(lines)
+
+
+def _line(card: Card) -> str:
+    """One value on one line."""
+    symbol = f"{card.symbol} " if card.symbol else ""
+    name = f"{card.name} = " if card.name else ""
+    note = f"   {card.note}" if card.note else ""
+    slope = f"   {card.gradient.label} {card.gradient.text}" if card.gradient and card.gradient.text else ""
+    return f"{symbol}{name}{card.value}{note}{slope}"

@@ -1,0 +1,232 @@
+"""The SVG of a scene that has been laid out.
+
+Every colour is a literal attribute with a class of the same role beside it; the ``<style>`` only adds the dark palette
+and the highlight under the mouse. So the figure is right in programs that know no CSS, too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator
+from html import escape
+
+from autograd.drawing import measure
+from autograd.drawing.layout import Box, Layout, Point
+from autograd.drawing.measure import Frame
+from autograd.drawing.scene import Card, Edge, Scene
+from autograd.drawing.text import Name
+from autograd.drawing.theme import DARK, FONTS, LIGHT, ThemeName, dark_rules
+
+__all__ = ["paint"]
+
+
+def paint(scene: Scene, layout: Layout, theme: ThemeName = "auto") -> str:
+    """The figure as an SVG document; the same scene gives the same text."""
+    # Several figures may share a page. Equal ids then mean equal figures, for which they do no harm.
+    content = f"{theme}{layout.width}{layout.height}{scene}"
+    name = "graph-" + hashlib.sha256(content.encode()).hexdigest()[:10]
+    width, height = math.ceil(layout.width), math.ceil(layout.height)
+    style = (
+        f"#{name} .node:hover .frame{{stroke-width:2.8}}"
+        f"#{name} .edge:hover .wire{{stroke-width:5}}"
+        + (dark_rules(f"#{name}") if theme == "auto" else "")
+    )  # fmt: skip
+    title, description = _describe(scene)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" id="{name}" role="img" aria-labelledby="{name}-title {name}-desc" '
+        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'font-family="{FONTS["mono"]}" style="max-width:100%;height:auto">\n'
+        f'<title id="{name}-title">{escape(title)}</title>\n<desc id="{name}-desc">{escape(description)}</desc>\n'
+        f"<style>{style}</style>\n" + "\n".join(_Painter(name, scene, layout, theme).body()) + "\n</svg>\n"
+    )
+
+
+def _describe(scene: Scene) -> tuple[str, str]:
+    """What a screen reader says instead of the figure."""
+    roots = [scene.cards[place] for place in scene.roots]
+    title = "Computation graph"
+    names = ", ".join(card.name for card in roots if card.name)
+    if names:
+        title += f" of {names}"
+    results = "; ".join(f"{card.name or 'result'} = {card.value}" for card in roots)
+    operations = sum(card.kind == "inner" for card in scene.cards)
+    leaves = sum(card.kind == "leaf" for card in scene.cards)
+    text = f"{results}. {operations} operation(s) on {leaves} leaf value(s)"
+    if scene.hidden:
+        text += f", and {scene.hidden:,} more that are not shown"
+    slopes = [
+        f"{card.name}: {card.gradient.text}"
+        for card in scene.cards
+        if card.kind == "leaf" and card.name and card.gradient and card.gradient.text
+    ]
+    return title, text + (f". Gradients: {', '.join(slopes)}." if slopes else ".")
+
+
+class _Painter:
+    """Writes elements in one palette."""
+
+    def __init__(self, prefix: str, scene: Scene, layout: Layout, theme: ThemeName) -> None:
+        self.prefix, self.scene, self.layout = prefix, scene, layout
+        self.palette = DARK if theme == "dark" else LIGHT
+        sizes = (card.gradient.size for card in scene.cards if card.gradient and card.gradient.size is not None)
+        self.largest = max((abs(size) for size in sizes if math.isfinite(size)), default=0.0) or 1.0
+
+    def body(self) -> Iterator[str]:
+        yield f'<rect {self.fill("page")} width="100%" height="100%" rx="10"/>'
+        for i, (edge, curve) in enumerate(zip(self.scene.edges, self.layout.curves, strict=True)):
+            yield "".join(self.wire(i, edge, curve))
+        for edge, pill in zip(self.scene.edges, self.layout.pills, strict=True):  # above every wire
+            if pill is not None:
+                yield "".join(self.pill(edge, pill))
+        cards = zip(self.scene.cards, self.layout.cards, self.layout.frames, strict=True)
+        for i, (card, box, frame) in enumerate(cards):
+            yield "".join(self.card(i, card, box, frame))
+
+    # --- attributes ---
+
+    def fill(self, role: str, opacity: float = 1.0) -> str:
+        see_through = f' fill-opacity="{opacity:.2f}"' if opacity < 1.0 else ""
+        return f'class="f-{role}" fill="{self.palette[role]}"{see_through}'
+
+    def outline(self, role: str, width: float, dash: str = "", also: str = "") -> str:
+        """A card's or pill's frame in the colour of `role` around the colour of cards; a wire where `also` says so."""
+        inside = f'class="{also} s-{role}" fill="none"' if also == "wire" else (
+            f'class="{also} f-card s-{role}" fill="{self.palette["card"]}"'
+        )  # fmt: skip
+        dashes = f' stroke-dasharray="{dash}"' if dash else ""
+        return f'{inside} stroke="{self.palette[role]}" stroke-width="{width:.2f}"{dashes}'
+
+    def text(self, x: float, y: float, content: str, size: float, face: str, role: str, extra: str = "") -> str:
+        family = "" if face == "mono" else f' font-family="{FONTS[face]}"'
+        return f'<text {self.fill(role)}{family} font-size="{size:g}" x="{x:.1f}" y="{y:.1f}"{extra}>{content}</text>'
+
+    # --- edges ---
+
+    def wire(self, i: int, edge: Edge, curve: tuple[Point, ...]) -> Iterator[str]:
+        role, dash, width = self.look(edge)
+        yield f'<g id="{self.prefix}-edge-{i}" class="edge">{_tooltip(edge.tooltip)}'
+        yield f'<path {self.outline(role, width, dash, also="wire")} stroke-linecap="round" d="{_path(curve)}"/>'
+        if self.scene.passes == "both":
+            x, y = curve[-1]
+            yield f'<circle {self.fill(role)} cx="{x:.1f}" cy="{y:.1f}" r="{1.6 + width / 2:.1f}"/>'
+        else:
+            tip, behind = curve[-1:-3:-1] if self.scene.passes == "forward" else curve[:2]
+            yield f'<path {self.fill(role)} d="{_arrow(tip, behind)}"/>'
+        yield "</g>"
+
+    def pill(self, edge: Edge, box: Box) -> Iterator[str]:
+        role = self.look(edge)[0]
+        yield f'<g class="pill">{_tooltip(edge.tooltip)}'
+        yield self.rectangle(self.outline(role, 1.2), box.left, box.top, box.width, box.height, 9.0)
+        ink = "muted" if role == "wire" else f"{role}-ink"
+        yield self.text(box.x, box.y + 3.8, edge.label, measure.PILL, "mono", ink, ' text-anchor="middle"')
+        yield "</g>"
+
+    def look(self, edge: Edge) -> tuple[str, str, float]:
+        """Colour, dashes and width of an edge: the sign and the size of its local partial."""
+        if self.scene.cards[edge.source].kind == "more":
+            return "wire", "2 5", 1.3
+        if edge.partial is None:
+            return "wire", "", 1.5
+        if edge.partial == 0.0:
+            return "wire", "3 4", 1.2
+        if not math.isfinite(edge.partial):
+            return "alarm", "", 2.0
+        return _sign(edge.partial), "", 1.2 + 2.6 * min(1.0, math.sqrt(abs(edge.partial) / 3.0))
+
+    # --- cards ---
+
+    def card(self, i: int, card: Card, box: Box, frame: Frame) -> Iterator[str]:
+        yield f'<g id="{self.prefix}-node-{i}" class="node">{_tooltip(card.tooltip)}'
+        yield self.rectangle(self.border(card), box.left, box.top, box.width, box.height, 11.0)
+        if card.symbol:
+            yield from self.chip(card, box, frame)
+        x, right = box.left + frame.left, box.left + frame.right
+        base = box.top + (23.0 if card.gradient else frame.height / 2 + frame.value_size * 0.35)
+        if card.name:
+            yield self.name(frame.name, x, base)
+        if card.note:
+            after = x + (measure.name_width(frame.name) + 8.0 if card.name else 0.0)
+            yield self.text(after, base, escape(card.note), measure.NOTE, "mono", "muted")
+        quiet = card.kind in ("constant", "more") or self.scene.passes == "backward"
+        role = "alarm-ink" if not card.is_finite else "muted" if quiet else "ink"
+        weight = "" if quiet else ' font-weight="600"'
+        if frame.height == measure.SMALL:
+            x_value, anchor = box.x, "middle"
+        else:
+            x_value, anchor = right, "end"
+        extra = f' text-anchor="{anchor}"{weight}'
+        yield self.text(x_value, base, escape(card.value), frame.value_size, "mono", role, extra)
+        if card.gradient:
+            yield from self.strip(card, box, frame)
+        yield "</g>"
+
+    def border(self, card: Card) -> str:
+        if card.is_root:
+            return self.outline("root", 2.2, also="frame")
+        if card.kind == "leaf":
+            return self.outline("leaf", 1.5, also="frame")
+        return self.outline("line", 1.4, {"constant": "2 3", "more": "6 5"}.get(card.kind, ""), also="frame")
+
+    def chip(self, card: Card, box: Box, frame: Frame) -> Iterator[str]:
+        x, y, height = box.left + 5.0, box.top + 5.0, box.height - 10.0
+        yield self.rectangle(self.fill(card.family), x, y, frame.chip, height, 7.0)
+        middle, base = x + frame.chip / 2, y + height / 2 + frame.chip_size * 0.35
+        extra = ' text-anchor="middle" font-weight="700"'
+        yield self.text(middle, base, escape(card.symbol), frame.chip_size, "sans", "on-chip", extra)
+
+    def name(self, name: Name, x: float, y: float) -> str:
+        content, lowered = "", False
+        for part in name:
+            content += f'<tspan dy="-4">{escape(part.base)}</tspan>' if lowered else escape(part.base)
+            lowered = bool(part.subscript)
+            if lowered:
+                content += f'<tspan dy="4" font-size="{measure.SUBSCRIPT:g}">{escape(part.subscript)}</tspan>'
+        return self.text(x, y, content, measure.NAME, "serif", "ink", ' font-style="italic"')
+
+    def strip(self, card: Card, box: Box, frame: Frame) -> Iterator[str]:
+        gradient = card.gradient
+        assert gradient is not None
+        role, ink, opacity = "zero", "muted", 1.0
+        if gradient.size is not None and not math.isfinite(gradient.size):
+            role, ink, opacity = "alarm", "alarm-ink", 0.35
+        elif gradient.size:
+            role = "leaf" if gradient.is_norm else _sign(gradient.size)
+            ink, opacity = f"{role}-ink", 0.10 + 0.55 * math.sqrt(abs(gradient.size) / self.largest)
+        x, right = box.left + frame.left - 4.0, box.left + frame.right + 5.0
+        look = self.fill(role, opacity)
+        if not gradient.text:  # not computed: an outline with nothing in it
+            look = self.outline("line", 1.0, "2 3")
+        yield self.rectangle(look, x, box.top + 34.0, right - x, 22.0, 7.0)
+        yield self.text(x + 7.0, box.top + 48.8, gradient.label, measure.LABEL, "sans", ink)
+        if gradient.text:
+            extra = ' text-anchor="end"'
+            yield self.text(right - 6.0, box.top + 49.2, gradient.text, measure.GRADIENT, "mono", ink, extra)
+
+    @staticmethod
+    def rectangle(look: str, x: float, y: float, width: float, height: float, radius: float) -> str:
+        return f'<rect {look} x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius:g}"/>'
+
+
+def _tooltip(text: str) -> str:
+    return f"<title>{escape(text)}</title>" if text else ""
+
+
+def _sign(x: float) -> str:
+    return "positive" if x > 0 else "negative"
+
+
+def _path(points: tuple[Point, ...]) -> str:
+    """A chain of Bézier curves."""
+    bends = " ".join(f"{x:.1f},{y:.1f}" for x, y in points[1:])
+    return f"M{points[0][0]:.1f},{points[0][1]:.1f}C{bends}"
+
+
+def _arrow(tip: Point, behind: Point) -> str:
+    """An arrowhead at `tip`, seen from `behind`."""
+    dx, dy = tip[0] - behind[0], tip[1] - behind[1]
+    length = math.hypot(dx, dy) or 1.0
+    dx, dy = dx / length, dy / length
+    x, y = tip[0] - 9.0 * dx, tip[1] - 9.0 * dy
+    return f"M{tip[0]:.1f},{tip[1]:.1f}L{x - 4.0 * dy:.1f},{y + 4.0 * dx:.1f}L{x + 4.0 * dy:.1f},{y - 4.0 * dx:.1f}Z"

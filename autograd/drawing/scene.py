@@ -1,0 +1,269 @@
+"""What a figure shows, before it has a place: a card per value, an edge per operand.
+
+`build` walks a graph without recursion, newest nodes first, and takes a snapshot of every text and number, so that a
+figure stays what it was when the graph is swept again. What `max_nodes` cuts off becomes one card that says how much.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from autograd.drawing.text import array, number, printable, shape
+from autograd.primitive import Node, Primitive
+from autograd.sweep import local_partial
+
+__all__ = ["Card", "Edge", "Gradient", "Passes", "Scene", "build"]
+
+Passes = Literal["forward", "backward", "both"]
+Kind = Literal["leaf", "inner", "constant", "more"]
+
+_SUMS = frozenset({"add", "sub", "neg"})
+_PRODUCTS = frozenset({"mul", "div", "power", "slope", "square", "sqrt", "reciprocal", "matmul", "einsum", "outer"})
+_MOST_NUMBERS = 4
+"""Arrays with at most so many elements are written out on their card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """The strip of a card: ∂root/∂value, or its norm for an array."""
+
+    label: str
+    text: str
+    """Empty as long as no sweep has reached the node."""
+    size: float | None = None
+    is_norm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One value: a leaf, the result of an operation, a constant operand, or what was cut off."""
+
+    kind: Kind
+    name: str
+    value: str
+    note: str = ""
+    """Shape and dtype of an array."""
+    symbol: str = ""
+    family: str = ""
+    """Colour of the operation's chip: ``"sum"``, ``"product"`` or ``"function"``."""
+    gradient: Gradient | None = None
+    """None where there can be no gradient, or the figure shows none."""
+    is_root: bool = False
+    is_finite: bool = True
+    tooltip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Operand `position` of `operands` goes from card `source` into card `target`."""
+
+    source: int
+    target: int
+    position: int
+    operands: int
+    partial: float | None = None
+    label: str = ""
+    tooltip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A figure's content: cards with operands before results, and edges by target and operand position."""
+
+    cards: tuple[Card, ...]
+    edges: tuple[Edge, ...]
+    passes: Passes
+    hidden: int
+
+    @property
+    def roots(self) -> list[int]:
+        """The cards at which the figure ends."""
+        return [place for place, card in enumerate(self.cards) if card.is_root]
+
+
+def build(
+    roots: Sequence[Node],
+    *,
+    max_nodes: int = 200,
+    precision: int = 4,
+    passes: Passes = "both",
+    names: Mapping[str, Any] | None = None,
+) -> Scene:
+    """Describe the `max_nodes` newest nodes behind `roots`, in the order in which they were created."""
+    nodes, hidden = _newest(roots, max_nodes)
+    raw = sum(not isinstance(arg, Node) for node in nodes for arg in node.args)
+    hidden += max(0, raw - max_nodes)  # constants are cards too, and one operation may have thousands
+    writer = _Writer(precision, passes, names or {})
+    ends = {id(root) for root in roots}
+    cards: list[Card] = [Card("more", "", f"… {hidden:,} more", tooltip=f"{hidden:,} earlier values")] if hidden else []
+    places: dict[int, int] = {}
+    constants: dict[tuple[int, int], int] = {}
+    for node in nodes:
+        for position, arg in enumerate(node.args):
+            if not isinstance(arg, Node) and len(constants) < max_nodes:
+                constants[id(node), position] = len(cards)
+                cards.append(writer.constant(arg))
+        places[id(node)] = len(cards)
+        cards.append(writer.card(node, id(node) in ends))
+    edges: list[Edge] = []
+    for node in nodes:
+        target, folded = places[id(node)], False
+        for position, arg in enumerate(node.args):
+            source = places.get(id(arg)) if isinstance(arg, Node) else constants.get((id(node), position))
+            if source is not None:
+                edges.append(writer.edge(node, source, target, position))
+            elif not folded:
+                folded = True  # one edge stands for all operands that were cut off
+                edges.append(Edge(0, target, position, len(node.args)))
+    return Scene(tuple(cards), tuple(edges), passes, hidden)
+
+
+def _newest(roots: Sequence[Node], limit: int) -> tuple[list[Node], int]:
+    """The `limit` newest nodes behind the roots, oldest first, and how many more there are.
+
+    Operands are older than results, so the newest node of the frontier never misses one that uses it.
+    """
+    seen = dict.fromkeys(roots)
+    frontier = [(-root.index, id(root), root) for root in seen]
+    heapq.heapify(frontier)
+    taken: list[Node] = []
+    while frontier and len(taken) < limit:
+        node = heapq.heappop(frontier)[2]
+        taken.append(node)
+        for arg in node.args:
+            if isinstance(arg, Node) and arg not in seen:
+                seen[arg] = None
+                heapq.heappush(frontier, (-arg.index, id(arg), arg))
+    stack = [node for _, _, node in frontier]
+    hidden = len(stack)
+    while stack:
+        for arg in stack.pop().args:
+            if type(arg) is not float and isinstance(arg, Node) and arg not in seen:
+                seen[arg] = None
+                stack.append(arg)
+                hidden += 1
+    return taken[::-1], hidden
+
+
+class _Writer:
+    """Turns nodes into cards and operands into edges, in one precision."""
+
+    def __init__(self, precision: int, passes: Passes, names: Mapping[str, Any]) -> None:
+        self.precision, self.passes = precision, passes
+        self.names = {id(value): name for name, value in reversed([*names.items()]) if not name.startswith("_")}
+
+    def card(self, node: Node, is_root: bool) -> Card:
+        op = node.op
+        kind: Kind = "inner" if op else "leaf" if node.requires_grad else "constant"
+        value, note = self._value(node._data)
+        name = self._name(node)
+        gradient = self._gradient(node) if node.requires_grad and self.passes != "forward" else None
+        return Card(
+            kind=kind,
+            name=name,
+            value=value,
+            note=note,
+            symbol=printable(op.symbol) if op else "",
+            family=_family(op) if op else "",
+            gradient=gradient,
+            is_root=is_root,
+            is_finite=bool(np.all(np.isfinite(node._data))),
+            tooltip=self._tooltip(node, name),
+        )
+
+    def constant(self, raw: Any) -> Card:
+        value, note = self._value(raw)
+        finite = bool(np.all(np.isfinite(raw))) if np.asarray(raw).dtype.kind in "fiub" else True
+        return Card("constant", "", value, note, is_finite=finite, tooltip=f"constant {_exactly(raw)}")
+
+    def edge(self, node: Node, source: int, target: int, position: int) -> Edge:
+        arg, operands = node.args[position], len(node.args)
+        partial = None
+        if self.passes != "forward" and isinstance(arg, Node) and arg.requires_grad:
+            partial = local_partial(node, position)
+        if partial is None:
+            return Edge(source, target, position, operands)
+        text = number(partial, self.precision)
+        tooltip = f"∂{self._name(node) or 'result'}/∂{self._name(arg) or 'operand'} = {_exactly(partial)}"
+        above = _raw(node.grad)
+        if above is not None:
+            product = "0" if above == 0.0 else number(partial * above, self.precision)  # strong zero, as in the sweep
+            tooltip += f"\ncontributes {text} × {number(above, self.precision)} = {product}"
+        return Edge(source, target, position, operands, partial, f"×{text}", tooltip)
+
+    def _name(self, node: Node) -> str:
+        return printable(node.name if node.name is not None else self.names.get(id(node), ""))
+
+    def _value(self, data: Any) -> tuple[str, str]:
+        """The numbers or the shape of `data`, and what to note beside them."""
+        if isinstance(data, bool | np.bool_):
+            return str(bool(data)), ""
+        if isinstance(data, float | int):
+            return number(data, self.precision), ""
+        data = np.asarray(data)
+        if data.dtype.kind not in "fiub":
+            return str(data.dtype), ""
+        dtype = "" if data.dtype == np.float64 else str(data.dtype)
+        if data.ndim == 0:
+            return number(data, self.precision), dtype
+        extents = shape(data.shape)
+        if data.size > _MOST_NUMBERS or data.size == 0:
+            return extents, dtype
+        return array(data, self.precision), f"{extents} {dtype}".rstrip()
+
+    def _gradient(self, node: Node) -> Gradient:
+        grad = _raw(node.grad)
+        if np.ndim(node._data) == 0:
+            size = None if grad is None else float(grad)
+            return Gradient("grad", "" if size is None else number(size, self.precision), size)
+        if grad is None:
+            return Gradient("‖∇‖", "", is_norm=True)
+        norm = _norm(np.asarray(grad))
+        return Gradient("‖∇‖", number(norm, self.precision), norm, is_norm=True)
+
+    def _tooltip(self, node: Node, name: str) -> str:
+        made = ""
+        if node.op:
+            given = ", ".join(f"{key}={value!r}" for key, value in (node.params or {}).items())
+            made = f"\n{node.op.name}({given})" if given else f"\n{node.op.name}"
+        grad = _raw(node.grad)
+        slope = "" if grad is None else f"\ngradient {_exactly(grad)}"
+        return printable_lines(f"{name or type(node).__name__} = {_exactly(node._data)}{made}{slope}")
+
+
+def printable_lines(text: str) -> str:
+    """`text` with its line ends kept, each line as `printable` gives it."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def _family(op: Primitive) -> str:
+    if op.name in _PRODUCTS:
+        return "product"
+    return "sum" if op.kind == "linear" or op.name in _SUMS else "function"
+
+
+def _raw(grad: Any) -> Any:
+    """The number or array in a gradient, which is a node after ``backward(create_graph=True)``."""
+    return grad._data if isinstance(grad, Node) else grad
+
+
+def _norm(x: Any) -> float:
+    """The Euclidean norm, which neither overflows nor underflows on the way."""
+    x = np.abs(x.astype(np.float64).ravel())
+    largest = float(np.max(x, initial=0.0))
+    if largest == 0.0 or not np.isfinite(largest):
+        return largest
+    return largest * float(np.sqrt(np.sum((x / largest) ** 2)))
+
+
+def _exactly(data: Any) -> str:
+    """Full precision for a tooltip, shortened for large arrays."""
+    if isinstance(data, float | int):
+        return repr(data).replace("-", "−")
+    with np.printoptions(threshold=16, edgeitems=2):
+        return str(data)

@@ -1,0 +1,138 @@
+"""Text as it appears in a figure: numbers, names with subscripts, and how wide they will be.
+
+Layout happens before any font is known, so widths are estimates on the safe side: those of the DejaVu fonts, the widest
+of the stacks in `theme.FONTS`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from typing import Any, NamedTuple
+
+import numpy as np
+
+__all__ = ["Name", "Piece", "array", "number", "printable", "shape", "split_name", "width"]
+
+LONGEST_NAME = 64
+"""Longer names end in an ellipsis; the tooltip has them whole."""
+
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NUMBERED = re.compile(r"([^\W\d_]+)_?([0-9₀-₉]+(?:_[0-9]+)*)")
+_LABELLED = re.compile(r"([^\W\d_])_([^\W_]+)")
+_PRODUCT = re.compile(r"(?:[^\W\d_][0-9]+)+")
+
+
+class Piece(NamedTuple):
+    """Part of a name as a textbook sets it: ``w12`` is w with the subscript 12."""
+
+    base: str
+    subscript: str = ""
+
+
+Name = tuple[Piece, ...]
+
+
+def number(x: Any, precision: int = 4) -> str:
+    """A number for reading: `precision` decimals without trailing zeros, an exponent where those would say nothing.
+
+    >>> [number(x) for x in (2.0, -0.70710678, 1e-300, 1234567890.0, -0.0, float("-inf"))]
+    ['2', '−0.7071', '1e−300', '1.2346e9', '0', '−inf']
+    """
+    x = float(x)
+    size = abs(x)
+    if not math.isfinite(x):
+        text = str(x)
+    elif size == 0.0 or 10.0 ** -min(precision, 2) <= size < 1e6:
+        text = f"{x:.{precision}f}"
+    elif size < 1e6:
+        text = f"{x:.{max(precision, 1)}g}"
+    else:
+        text = f"{x:.{precision}e}"
+    digits, e, exponent = text.partition("e")
+    if "." in digits:
+        digits = digits.rstrip("0").rstrip(".")
+    if digits == "-0":
+        digits = "0"
+    return (digits + e + (str(int(exponent)) if e else "")).replace("-", "−")
+
+
+def array(x: Any, precision: int = 4) -> str:
+    """A small array in one row, as numpy nests it.
+
+    >>> array(np.array([[1.0, -2.5], [0.0, 4.0]]))
+    '[[1, −2.5], [0, 4]]'
+    """
+    if np.ndim(x) == 0:
+        return number(x, precision)
+    return "[" + ", ".join(array(row, precision) for row in x) + "]"
+
+
+def shape(extents: tuple[int, ...]) -> str:
+    """The shape of an array: ``64×10``, or ``(3,)`` where a bare 3 would read as a number.
+
+    >>> shape((64, 10)), shape((3,)), shape(())
+    ('64×10', '(3,)', '()')
+    """
+    return "×".join(map(str, extents)) if len(extents) > 1 else str(extents)
+
+
+def printable(text: str) -> str:
+    """`text` on one line, with the characters that XML cannot hold as escapes."""
+    escaped = _NOT_XML.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+    return " ".join(escaped.split())
+
+
+def split_name(name: str) -> Name:
+    """Where a textbook would put subscripts.
+
+    >>> for name in ("x1", "w_12", "W_in", "x1w1", "learning_rate"):
+    ...     print(*split_name(name))
+    Piece(base='x', subscript='1')
+    Piece(base='w', subscript='12')
+    Piece(base='W', subscript='in')
+    Piece(base='x', subscript='1') Piece(base='w', subscript='1')
+    Piece(base='learning_rate', subscript='')
+    """
+    text = printable(name)
+    if len(text) > LONGEST_NAME:
+        return (Piece(text[: LONGEST_NAME - 1] + "…"),)
+    if match := _NUMBERED.fullmatch(text):
+        return (Piece(match[1], unicodedata.normalize("NFKD", match[2].replace("_", ","))),)
+    if match := _LABELLED.fullmatch(text):
+        return (Piece(match[1], match[2]),)
+    if _PRODUCT.fullmatch(text):
+        return tuple(Piece(part[0], part[1:]) for part in re.findall(r"\D\d+", text))
+    return (Piece(text),)
+
+
+# --- widths, in units of the font size ---
+
+_SERIF = {
+    0.34: " ,.il'-/:;\\|j", 0.41: "f()[]!IJt", 0.52: '"r*_`‖s∂', 0.60: "z?εcvxyŷβeaoγδθ",
+    0.66: "kλ$0123456789bdghnpqu{}μLY", 0.75: "PTασFSZφ∇XΣAVΔBEKR", 0.88: "CDGOQω#+<=>U^~×−wHN", 1.03: "&%m@…MW",
+}  # fmt: skip
+_SANS = {
+    0.38: "'ijl /IJ\\|,.", 0.48: ":;-f!()[]t", 0.60: "r_`‖\"*∂ε?zcs", 0.71: "λLvxyakEFTeγΣoαδθ$0123456789∇hnu{}",
+    0.78: "SYbdgpqβCPZμBAKRVXΔσφ", 0.87: "UGD#+<=>HN^~×−OQ&ω", 1.1: "w%@M…mW",
+}  # fmt: skip
+_WIDTHS = {
+    face: {char: units for units, chars in table.items() for char in chars}
+    for face, table in {"serif": _SERIF, "sans": _SANS, "mono": {}}.items()
+}
+_OTHER = {"serif": 0.8, "sans": 0.85, "mono": 0.605}
+
+
+def width(text: str, size: float, face: str) -> float:
+    """How wide `text` is at most at font size `size`, in the face "serif" (italic), "sans" (bold) or "mono"."""
+    return size * sum(_char_width(char, face) for char in text)
+
+
+def _char_width(char: str, face: str) -> float:
+    known = _WIDTHS[face].get(char)
+    if known is not None:
+        return known
+    if unicodedata.combining(char):
+        return 0.0
+    return 1.05 if unicodedata.east_asian_width(char) in "WF" or ord(char) > 0xFFFF else _OTHER[face]

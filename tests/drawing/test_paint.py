@@ -1,0 +1,97 @@
+"""The SVG: well formed, the same every time, safe for any name."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from autograd import Value
+from autograd.drawing import draw
+from autograd.drawing.theme import DARK, LIGHT
+from tests.drawing.graphs import neuron, programs, run
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def parsed(svg):
+    return ElementTree.fromstring(svg)
+
+
+@settings(max_examples=25)
+@given(programs)
+def test_well_formed_deterministic_and_with_unique_ids(program):
+    root = run(program)
+    svg = draw(root).to_svg()
+    assert draw(root).to_svg() == svg
+    tree = parsed(svg)
+    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    assert len(set(ids)) == len(ids)
+    assert all(name.startswith(tree.get("id")) for name in ids)
+
+
+def test_the_same_graph_built_again_gives_the_same_figure():
+    assert draw(neuron()).to_svg() == draw(neuron()).to_svg()
+
+
+def test_different_figures_have_different_ids():
+    figures = [draw(neuron()), draw(neuron(), passes="forward"), draw(neuron(), rankdir="TB"), draw(Value(1.0))]
+    ids = {parsed(figure.to_svg(theme)).get("id") for figure in figures for theme in ("auto", "light", "dark")}
+    assert len(ids) == 12
+
+
+def test_described_for_those_who_do_not_see_it():
+    tree = parsed(draw(neuron()).to_svg())
+    assert tree.get("role") == "img"
+    assert tree.find(f"{SVG}title").text == "Computation graph of o"
+    assert "o = 0.7071" in tree.find(f"{SVG}desc").text
+
+
+@settings(max_examples=50)
+@given(st.text())
+@example('<&">')
+@example("\x00\x1b[0m\ud800")
+@example("学习率")
+def test_any_name_is_escaped(name):
+    tree = parsed(draw(Value(1.0, name=name) * 2.0).to_svg().encode())
+    assert len(tree.findall(f"{SVG}g")) == 6  # three cards, two wires, one pill
+    assert not tree.findall(f".//{SVG}script")
+
+
+def test_names_are_shown_with_subscripts_and_special_characters():
+    svg = draw(Value(1.0, name="x12") * Value(1.0, name='<&">')).to_svg()
+    assert re.search(r">x<tspan[^>]*>12</tspan>", svg)
+    assert ">&lt;&amp;&quot;&gt;</text>" in svg
+
+
+def test_every_number_that_is_not_finite_is_painted():
+    x = Value(float("inf"), name="x")
+    y = x * 0.0
+    y.backward()
+    svg = draw(y).to_svg("light")
+    assert ">nan</text>" in svg
+    assert ">inf</text>" in svg
+    assert LIGHT["alarm-ink"] in svg
+
+
+def test_themes_are_literal_colours():
+    figure = draw(neuron())
+    light, dark, auto = (figure.to_svg(theme) for theme in ("light", "dark", "auto"))
+    assert "prefers-color-scheme" in auto
+    assert "prefers-color-scheme" not in light + dark
+    assert DARK["card"] in dark
+    assert DARK["card"] not in light
+    assert "var(" not in auto
+    for element in parsed(auto).iter():
+        assert element.tag.removeprefix(SVG) not in ("rect", "path", "circle") or element.get("fill")
+
+
+def test_palettes_have_the_same_roles():
+    assert LIGHT.keys() == DARK.keys()
+
+
+@pytest.mark.parametrize(("passes", "arrows"), [("forward", 9), ("backward", 9), ("both", 0)])
+def test_arrows(passes, arrows):
+    svg = draw(neuron(), passes=passes).to_svg()
+    assert len(re.findall(r'd="M[^"]*Z"', svg)) == arrows

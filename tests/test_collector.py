@@ -1,0 +1,70 @@
+"""The pace of the cyclic garbage collector: slower while graphs grow, the program's own otherwise."""
+
+import gc
+import subprocess
+import sys
+import weakref
+
+from autograd import Value
+from autograd.collector import LONGEST_WAIT, ticks
+
+
+class Cycle:
+    def __init__(self):
+        self.me = self
+
+
+def test_it_slows_down_for_graphs_and_comes_back():
+    code = """
+import gc
+own = gc.get_threshold()
+from autograd import Value
+x = Value(1.0)
+for _ in range(100_000):
+    x = x + 1.0
+slow = gc.get_threshold()
+assert slow[0] > 10 * own[0] and slow[1:] == own[1:], slow
+keep = [[] for _ in range(2 * slow[0])]
+assert gc.get_threshold() == own, gc.get_threshold()
+gc.set_threshold(1234, 5, 6)
+for _ in range(20_000):
+    x = x + 1.0
+assert gc.get_threshold()[0] > 1234
+keep = [[] for _ in range(200_000)]
+assert gc.get_threshold() == (1234, 5, 6), gc.get_threshold()
+gc.disable()
+x + 1.0
+assert not gc.isenabled()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_cyclic_garbage_is_still_collected():
+    for _ in range(5):
+        x = Value(1.0)
+        for _ in range(20_000):
+            x = x + 1.0
+    dead = weakref.ref(Cycle())
+    keep = [[] for _ in range(2 * LONGEST_WAIT)]
+    assert dead() is None
+    del keep
+
+
+def test_ticks_only_looks():
+    assert ticks() == ticks()
+    before = ticks()
+    Value(1.0)
+    assert ticks() == before + 1
+
+
+def test_a_graph_with_its_own_gradient_is_collected():
+    def alive():
+        return sum(type(thing) is Value for thing in gc.get_objects())
+
+    gc.collect()
+    before = alive()
+    x = Value(2.0)
+    (x**3).backward(create_graph=True)  # x.grad hangs on x: the one cycle there can be
+    del x
+    gc.collect()
+    assert alive() == before

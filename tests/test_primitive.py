@@ -1,0 +1,90 @@
+"""The three declarers, from a user's side."""
+
+import math
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import OperandError, Tensor, Value, elementwise, general, grad, linear, table
+
+
+@pytest.fixture
+def forget():
+    """Take the rows that a test declares out of the table again."""
+    before = set(table)
+    yield
+    for name in set(table) - before:
+        del table[name]
+
+
+@pytest.mark.usefixtures("forget")
+def test_a_rule_of_your_own_works_like_ours():
+    softsign = elementwise(
+        "softsign",
+        lambda x: x / (1.0 + math.fabs(x)),
+        lambda x: x / (1.0 + np.abs(x)),
+        lambda g, ans, x: g / (1.0 + autograd.abs(x)) / (1.0 + autograd.abs(x)),
+        symbol="ss",
+    )
+    assert softsign(1.0) == 0.5
+    assert grad(softsign)(1.0) == 0.25
+    assert grad(grad(softsign))(1.0) == -0.25
+    t = Tensor([1.0, -3.0])
+    softsign(t).sum().backward()
+    assert t.grad.tolist() == [0.25, 1 / 16]
+
+
+@pytest.mark.usefixtures("forget")
+def test_several_operands_parameters_and_constants():
+    lerp = elementwise(
+        "lerp",
+        lambda t, x, y, *, scale=1.0: scale * (x + t * (y - x)),
+        lambda t, x, y, *, scale=1.0: scale * (x + t * (y - x)),
+        None,
+        lambda g, ans, t, x, y, *, scale=1.0: g * (scale * (1.0 - t)),
+        lambda g, ans, t, x, y, *, scale=1.0: g * (scale * t),
+    )
+    x, y = Value(1.0), Value(3.0)
+    z = lerp(Value(0.25), x, y, scale=2.0)
+    z.backward()
+    assert (z.data, x.grad, y.grad) == (3.0, 1.5, 0.5)
+    assert z.args[0] == 0.25  # an operand without a rule is a constant
+    assert type(z.args[0]) is float
+
+
+@pytest.mark.usefixtures("forget")
+def test_linear_and_general():
+    reverse = linear("reverse", lambda x: x[::-1], lambda g, ans, x: reverse(g))
+    norm = general(
+        "norm2",
+        lambda x: np.sqrt(np.sum(x * x)),
+        lambda g, ans, x: g * x / ans,
+        push=lambda tangents, ans, x: (tangents[0] * x).sum() / ans,
+    )
+    x = Tensor([3.0, 4.0])
+    (norm(reverse(x)) * reverse(x)[0]).backward()
+    np.testing.assert_allclose(x.grad, [3.0 / 5.0 * 4.0, 4.0 / 5.0 * 4.0 + 5.0])
+    assert grad(norm)(np.array([3.0, 4.0])).tolist() == [0.6, 0.8]
+
+
+@pytest.mark.usefixtures("forget")
+def test_a_name_is_taken_once():
+    with pytest.raises(ValueError, match="already has a primitive named 'exp'"):
+        elementwise("exp", math.exp, np.exp)
+
+
+def test_rules_on_floats_are_the_same_text():
+    for row in table.values():
+        for rule, on_floats in zip(row.rules, row.float_rules, strict=True):
+            assert (rule is None) == (on_floats is None)
+            assert rule is None or row.variadic or rule.__code__ is on_floats.__code__
+
+
+def test_primitives_on_raw_numbers_record_nothing():
+    assert type(autograd.exp(1.0)) is float
+    assert type(autograd.exp(np.float32(1.0))) is np.float32
+    assert type(autograd.exp(np.ones(2))) is np.ndarray
+    assert autograd.matmul(np.eye(2), [1.0, 2.0]).tolist() == [1.0, 2.0]
+    with pytest.raises(OperandError, match="exp cannot take"):
+        autograd.exp("1")
