@@ -103,7 +103,7 @@ def pull(order: Sequence[Node], pending: dict[Node, Any], *, create_graph: bool 
             if keep:
                 node.grad = _zero(node) if g is None else g
                 if isinstance(g, np.ndarray):
-                    g.flags.writeable = False  # neighbours in the graph may share it
+                    g.setflags(write=False)  # neighbours in the graph may share it
             if g is not None:
                 _pull_node(node, g, pending, create_graph)
 
@@ -209,7 +209,7 @@ def _contribution(node: Node, position: int, arg: Node, g: Any, ans: Any, values
     """Apply one rule, and see to it that the result fits the operand."""
     op = node.op
     assert op is not None
-    rule = op.rules[position]
+    rule = (op.array_rules if type(g) is np.ndarray else op.rules)[position]
     assert rule is not None  # an operand without rule is recorded as a constant
     params = node.params or {}
     try:

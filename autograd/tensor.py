@@ -33,7 +33,7 @@ def _node(
     node: Tensor = _new(Tensor)
     if type(data) is not np.ndarray:
         data = np.asarray(data)
-    data.flags.writeable = False
+    data.setflags(write=False)
     node._data = data
     if recording.paused and not recording.is_recording():
         op, args, params, needs = None, (), None, False  # type: ignore[assignment]
@@ -98,10 +98,11 @@ class Tensor(Differentiable, kind="Tensor"):
 
     Parameters
     ----------
-    data : real numbers in any regular shape; copied. Integers become float64, float32 stays float32.
+    data : real numbers in any regular shape. Integers become float64, float32 stays float32.
     name : what figures and messages call it.
     requires_grad : whether derivatives with respect to it are wanted.
     dtype : a floating dtype to convert to.
+    copy : False takes over a floating array instead of copying it: it is locked, and must not be written elsewhere.
 
     Raises
     ------
@@ -122,7 +123,13 @@ class Tensor(Differentiable, kind="Tensor"):
     __hash__ = Differentiable.__hash__
 
     def __init__(
-        self, data: Any, *, name: str | None = None, requires_grad: bool = True, dtype: DTypeLike | None = None
+        self,
+        data: Any,
+        *,
+        name: str | None = None,
+        requires_grad: bool = True,
+        dtype: DTypeLike | None = None,
+        copy: bool = True,
     ) -> None:
         if isinstance(data, Differentiable):
             raise OperandError(
@@ -132,7 +139,7 @@ class Tensor(Differentiable, kind="Tensor"):
         if dtype is not None and np.dtype(dtype).kind != "f":
             raise OperandError(f"dtype= takes a floating dtype such as float64 or float32, but got {np.dtype(dtype)}")
         array = as_array(data, "Tensor()")
-        self._data = np.array(array, dtype=dtype or array.dtype)
+        self._data = np.array(array, dtype or array.dtype, copy=copy or None)
         self._data.flags.writeable = False
         self._leaf(name, requires_grad)
 

@@ -74,11 +74,11 @@ def test_a_name_is_taken_once():
         elementwise("exp", math.exp, np.exp)
 
 
-def test_rules_on_floats_are_the_same_text():
+def test_rules_on_raw_numbers_are_the_same_text():
     for row in table.values():
-        for rule, on_floats in zip(row.rules, row.float_rules, strict=True):
-            assert (rule is None) == (on_floats is None)
-            assert rule is None or row.variadic or rule.__code__ is on_floats.__code__
+        for rule, on_floats, on_arrays in zip(row.rules, row.float_rules, row.array_rules, strict=True):
+            assert (rule is None) == (on_floats is None) == (on_arrays is None)
+            assert rule is None or rule.__code__ is on_floats.__code__ is on_arrays.__code__
 
 
 def test_primitives_on_raw_numbers_record_nothing():

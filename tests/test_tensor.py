@@ -155,6 +155,15 @@ def test_data_is_copied_converted_and_checked():
         x.data = [1.0, 2.0]
 
 
+def test_an_array_can_be_taken_over():
+    mine = np.array([1.0, 2.0])
+    x = Tensor(mine, copy=False)
+    assert x.data is mine
+    with pytest.raises(ValueError, match="read-only"):
+        mine[0] = 5.0
+    assert Tensor(mine, copy=False, dtype=np.float32).dtype == np.float32
+
+
 @pytest.mark.parametrize(
     ("data", "error", "match"),
     [

@@ -278,4 +278,4 @@ less_equal = elementwise("less_equal", operator.le, np.less_equal, symbol="≤",
 equal = elementwise("equal", operator.eq, np.equal, symbol="=", latex="{} = {}", doc="x = y.")
 not_equal = elementwise("not_equal", operator.ne, np.not_equal, symbol="≠", latex=r"{} \ne {}", doc="x ≠ y.")
 
-table.bind_floats(globals())
+table.bind(globals())

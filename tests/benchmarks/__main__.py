@@ -1,0 +1,107 @@
+"""Run all benchmarks and print the table of the README; with `--write` put it there.
+
+Peers that are not installed are left out. Times are medians of the same run; memory is counted by tracemalloc.
+"""
+
+import argparse
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from typing import Any
+
+HERE = pathlib.Path(__file__).parent
+README = HERE.parent.parent / "README.md"
+BEGIN, END = "<!-- benchmarks: made by `python -m tests.benchmarks --write` -->", "<!-- end of benchmarks -->"
+PEERS = {"glassgrad": "**glassgrad**", "xad": "xad (C++)", "pytorch": "PyTorch", "micrograd": "micrograd"}
+
+
+def measured() -> list[dict[str, Any]]:
+    """All benchmark results of a fresh pytest run."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder, "out.json")
+        files = sorted(map(str, HERE.glob("bench_*.py")))
+        command = [sys.executable, "-m", "pytest", "-q", "--benchmark-enable", f"--benchmark-json={out}", *files]
+        subprocess.run(command, check=True, cwd=HERE.parent.parent, stdout=sys.stderr)
+        return json.loads(out.read_text())["benchmarks"]
+
+
+def bytes_per_operation() -> tuple[float, float]:
+    """Memory of a recorded graph per operation, and the most that was held during its sweep."""
+    from autograd import Value
+    from tests.benchmarks.bench_value import rosenbrock, start
+
+    tracemalloc.start()
+    x = [Value(v) for v in start(20_000)]
+    root = rosenbrock(x)
+    recorded = tracemalloc.get_traced_memory()[0]
+    root.backward()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return recorded / (8 * 19_999), peak / (8 * 19_999)
+
+
+def import_seconds(code: str) -> float:
+    """The median time of a process that runs `code`, in seconds."""
+    times = []
+    for _ in range(9):
+        begin = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True, cwd=HERE.parent.parent)
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times)
+
+
+def table() -> str:
+    """The lines between the markers of the README."""
+    results = measured()
+    scalars, chain, step = {}, {}, {}
+    for result in results:
+        info, median = result["extra_info"], result["stats"]["median"]
+        if "n" in info:
+            scalars[info["engine"], info["n"]] = median / info["operations"] * 1e6
+        elif "operations" in info:
+            chain[info["engine"]] = median / info["operations"] * 1e6
+        else:
+            step[info["engine"]] = median * 1e3
+    lines = ["| µs per operation | n = 10 | n = 1,000 | n = 100,000 |", "|---|---:|---:|---:|"]
+    for engine, title in PEERS.items():
+        if (engine, 10) in scalars:
+            cells = " | ".join(f"{scalars[engine, n]:.2f}" for n in (10, 1_000, 100_000))
+            lines.append(f"| {title} | {cells} |")
+    recorded, peak = bytes_per_operation()
+    bare, ours = import_seconds("import numpy"), import_seconds("import autograd")
+    by_hand, our_step = step["ByHand"], step["Ours"]
+    lines += [
+        "",
+        "Value and gradient of the chained Rosenbrock function on scalars, recorded from scratch each time. A recorded",
+        f"operation takes {recorded:.0f} bytes ({peak:.0f} at the peak of its sweep).",
+        "",
+        "| tensors | glassgrad | peer |",
+        "|---|---:|---:|",
+        f"| training step, MLP 784-128-64-10, 64 samples, float64 | {our_step:.2f} ms | {by_hand:.2f} ms numpy by hand |",
+    ]
+    if "pytorch" in chain:
+        ours_chain, theirs = chain["glassgrad"], chain["pytorch"]
+        lines.append(f"| element-wise operation on 4 numbers, in a chain of 1,000 | {ours_chain:.1f} µs | {theirs:.1f} µs PyTorch |")
+    lines.append(f"| start Python and import | {ours * 1e3:.0f} ms | {bare * 1e3:.0f} ms numpy alone |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the table, or write it into the README."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="put the table into README.md")
+    write = parser.parse_args().write
+    text = table()
+    print(text)
+    if write:
+        before, rest = README.read_text().split(BEGIN)
+        README.write_text(before + BEGIN + "\n" + text + "\n" + END + rest.split(END)[1])
+
+
+if __name__ == "__main__":
+    main()
