@@ -61,7 +61,7 @@ from autograd.rules.pointwise import (
     tanh,
     where,
 )
-from autograd.rules.reduce import matmul, max, min, sum
+from autograd.rules.reduce import inner, matmul, max, min, sum
 from autograd.rules.shape import (
     astype,
     broadcast_to,
@@ -104,7 +104,7 @@ __all__ = [
     "AutogradError", "ExpressionError", "GraphError", "Node", "OperandError", "Primitive", "ShapeError", "StaleError",
     "SubscriptError", "Tensor", "Value", "abs", "add", "astype", "broadcast_to", "concatenate", "cos", "cosh", "div",
     "draw", "elementwise", "enable_grad", "equal", "exp", "expand_dims", "expm1", "general", "getitem", "grad",
-    "greater", "greater_equal", "identity", "is_recording", "less", "less_equal", "linear", "log", "log1p",
+    "greater", "greater_equal", "identity", "inner", "is_recording", "less", "less_equal", "linear", "log", "log1p",
     "log_softmax", "logsumexp", "matmul", "max", "maximum", "mean", "min", "minimum", "mul", "neg", "no_grad",
     "not_equal", "power", "reciprocal", "relu", "reshape", "sigmoid", "sign", "sin", "sinh", "softmax", "sqrt",
     "square", "squeeze", "stack", "sub", "sum", "swapaxes", "table", "tan", "tanh", "to_tensor", "to_value",

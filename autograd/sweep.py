@@ -79,7 +79,7 @@ def backward(root: Node, gradient: Any = None, create_graph: bool = False) -> No
     for leaf, new in gradients.items():
         if new is None:
             new = _zero(leaf)
-        elif isinstance(new, np.ndarray) and not (new.flags.writeable and new.base is None):
+        elif isinstance(new, np.ndarray) and not _owned(new):
             new = np.array(new)  # shared with an inner node, another leaf or the seed: a leaf gets its own
         leaf.grad = new if leaf.grad is None else leaf.grad + new
 
@@ -108,6 +108,13 @@ def pull(order: Sequence[Node], pending: dict[Node, Any], *, create_graph: bool 
                 _pull_node(node, g, pending, create_graph)
 
 
+def _owned(array: Any) -> bool:
+    """Whether nothing else reads the memory of a cotangent: cotangents that are shared were locked on the way."""
+    base = array if array.base is None else array.base
+    whole = isinstance(base, np.ndarray) and base.base is None and base.size == array.size
+    return whole and bool(array.flags.writeable and base.flags.writeable)
+
+
 class _Zero(float):
     """A zero with an identity: the mark of a sweep on the nodes that it has found, and what it adds to."""
 
@@ -123,7 +130,7 @@ def pull_floats(seeds: dict[Node, float]) -> dict[Node, float] | None:
     may do so. This takes a third of the time of the general way and no memory but a list of the nodes;
     tests/test_sweep.py pins the two to each other.
     """
-    zero, order = _Zero(), list(seeds)
+    zero, order, constants = _Zero(), list(seeds), False
     leaves: dict[Node, Any] = {}
     with _marking:
         try:
@@ -131,7 +138,7 @@ def pull_floats(seeds: dict[Node, float]) -> dict[Node, float] | None:
                 if root.op is None:
                     leaves[root] = root.grad
                 root.grad = zero
-            usual = type(order[0])
+            usual, put = type(order[0]), order.append
             for node in order:  # which grows while it is walked
                 limit = node.index
                 for arg in node.args:
@@ -140,13 +147,17 @@ def pull_floats(seeds: dict[Node, float]) -> dict[Node, float] | None:
                         continue
                     if arg.index > limit:
                         raise _stale(arg, node)
-                    if arg.grad is not zero and arg.requires_grad:
-                        if not arg.is_scalar:
-                            return None
-                        if arg.op is None:
-                            leaves[arg] = arg.grad
-                        arg.grad = zero
-                        order.append(arg)
+                    if arg.grad is zero:
+                        continue
+                    if not arg.requires_grad:
+                        constants = True
+                        continue
+                    if not arg.is_scalar:
+                        return None
+                    if arg.op is None:
+                        leaves[arg] = arg.grad
+                    arg.grad = zero
+                    put(arg)
             order.sort(key=_by_index, reverse=True)
             for root, seed in seeds.items():
                 root.grad = seed
@@ -159,20 +170,20 @@ def pull_floats(seeds: dict[Node, float]) -> dict[Node, float] | None:
                     continue
                 args = node.args
                 try:
-                    if len(args) == 2:
+                    if constants:  # as nodes among the operands: rare, so no care is taken to be fast
+                        _add_parts(node, g)
+                    elif len(args) == 2:
                         x, y = args
                         to_x, to_y = op.float_rules
                         if type(y) is float:
                             x.grad += to_x(g, node._data, x._data, y)  # type: ignore[misc]
                         elif type(x) is float:
                             y.grad += to_y(g, node._data, x, y._data)  # type: ignore[misc]
-                        elif x.requires_grad and y.requires_grad:
+                        else:
                             ans, a, b = node._data, x._data, y._data
                             part_x, part_y = to_x(g, ans, a, b), to_y(g, ans, a, b)  # type: ignore[misc]
                             x.grad += part_x
                             y.grad += part_y
-                        else:
-                            _add_parts(node, g)
                     elif len(args) == 1 and node.params is None:
                         (x,) = args
                         x.grad += op.float_rules[0](g, node._data, x._data)  # type: ignore[misc]
@@ -187,7 +198,7 @@ def pull_floats(seeds: dict[Node, float]) -> dict[Node, float] | None:
 
 
 def _add_parts(node: Node, g: float) -> None:
-    """One step of `pull_floats` the general way: any number of operands, constants among them, IEEE arithmetic."""
+    """One step of `pull_floats` the general way: any operands, IEEE arithmetic."""
     parts: dict[Node, float] = {}
     _pull_node(node, g, parts, False)
     for arg, part in parts.items():
@@ -224,7 +235,7 @@ def _contribution(node: Node, position: int, arg: Node, g: Any, ans: Any, values
         return part if isinstance(part, Node) else float(part)
     if type(raw) is not np.ndarray:
         part = raw = np.asarray(raw)
-    flat = raw.ravel()
+    flat = raw.ravel("K")  # in the order of the memory: a transposed array is not copied
     if not math.isfinite(flat.dot(flat)):  # one fast pass that any inf or nan survives
         part = _strong_zero(op, rule, g, ans, values, params, part)
     data = arg._data
@@ -264,6 +275,8 @@ def _unbroadcast(part: Any, shape: tuple[int, ...], op: Primitive, position: int
     """Sum over the axes along which an operand of `shape` was broadcast."""
     given = np.shape(_raw(part))
     extra = len(given) - len(shape)
+    if given[extra:] == shape:  # a bias beside a batch
+        return part.sum(axis=0 if extra == 1 else tuple(range(extra)))
     if extra < 0 or any(n not in (1, m) for n, m in zip(shape, given[extra:], strict=True)):
         raise ShapeError(
             f"rule {position} of {op.name} returned shape {given} for an operand of shape {shape}; "

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -145,25 +144,25 @@ class Tensor(Differentiable, kind="Tensor"):
 
     @classmethod
     def record(cls, op: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Any:  # noqa: D102  # see Node
-        rules: Sequence[Any] = op.rules or (len,) * len(args)  # a comparison: every operand counts
-        if op.variadic:
-            rules = [op.rules[i] for i in range(len(args))]
-        if len(args) != len(rules):
+        if op.rules and not op.variadic and len(args) != len(op.rules):
             raise op.explain(TypeError(), args, params)
         dtype = next(arg._data.dtype for arg in args if isinstance(arg, Tensor))
-        # An operand without a rule has no derivative: it is recorded as the constant that it is.
-        parts = tuple(
-            np.array(arg._data if isinstance(arg, Tensor) else arg) if rule is None
-            else arg if isinstance(arg, Tensor) else as_constant(arg, op.name, dtype)
-            for arg, rule in zip(args, rules, strict=True)
-        )  # fmt: skip
-        data = op.compute([part._data if isinstance(part, Tensor) else part for part in parts], params)
-        if not op.rules:
+        parts, raw, needs = [], [], False
+        for position, arg in enumerate(args):
+            ruled = not op.rules or op.variadic or op.rules[position] is not None
+            if isinstance(arg, Tensor) and ruled:
+                raw.append(arg._data)
+                needs = needs or arg.requires_grad
+            else:  # an operand without a rule has no derivative: it is recorded as the constant that it is
+                arg = as_constant(arg, op.name, dtype) if ruled else np.array(getattr(arg, "_data", arg))
+                raw.append(arg)
+            parts.append(arg)
+        data = op.compute(raw, params)
+        if not op.rules:  # a comparison
             return data
-        needs = builtins.any(isinstance(part, Tensor) and part.requires_grad for part in parts)
         if op.result == "Value":
-            return Tensor.kinds["Value"]._recorded(data, op, parts, params or None, needs)  # type: ignore[attr-defined]
-        return _node(data, op, parts, params or None, needs)
+            return Tensor.kinds["Value"]._recorded(data, op, tuple(parts), params or None, needs)  # type: ignore[attr-defined]
+        return _node(data, op, tuple(parts), params or None, needs)
 
     _recorded = staticmethod(_node)
 

@@ -60,11 +60,10 @@ def _number(x: Any, name: str) -> float:
     )
 
 
-def _foreign(x: Any) -> bool:
-    """Whether `x` may know itself what to do with a Value: then its own operator is asked."""
-    return not isinstance(
-        x, numbers.Number | np.generic | np.ndarray | Differentiable | str | bytes | list | tuple | dict | set | None
-    )
+def _operand(x: Any, name: str) -> Any:
+    """What stands beside a Value as a float; NotImplemented for types that may know themselves what to do with one."""
+    ours = (numbers.Number, np.generic, np.ndarray, Differentiable, str, bytes, list, tuple, dict, set)
+    return _number(x, name) if x is None or isinstance(x, ours) else NotImplemented
 
 
 def _unary(op: Primitive) -> Unary:
@@ -85,21 +84,20 @@ def _binary(op: Primitive) -> tuple[Binary, Binary]:
         if type(other) is Value:
             data = forward(self._data, other._data)
             needs = self.requires_grad or other.requires_grad
-        elif isinstance(other, Value):  # a subclass
-            return Value.record(op, (self, other), {})
         else:
-            if type(other) is not float:
-                if type(other) is int:
-                    other = float(other)
-                elif _foreign(other):
+            if type(other) is int:
+                other = float(other)
+            elif type(other) is not float:
+                if isinstance(other, Value):  # a subclass
+                    return Value.record(op, (self, other), {})
+                other = _operand(other, op.name)
+                if other is NotImplemented:
                     return NotImplemented
-                else:
-                    other = _number(other, op.name)
             data = forward(self._data, other)
             needs = self.requires_grad
+        # The body of `_node`, written out here and below: a call would cost a tenth of the operation.
         if recording.paused:
             return _node(data, op, (self, other), None, needs)
-        # The body of `_node`, written out: a call would cost a tenth of the operation.
         node = _new(Value)
         node._data = data
         node.op = op
@@ -112,14 +110,24 @@ def _binary(op: Primitive) -> tuple[Binary, Binary]:
         return node
 
     def right(self: Value, other: Operand) -> Any:
-        if type(other) is not float:
-            if type(other) is int:
-                other = float(other)
-            elif _foreign(other):
+        if type(other) is int:
+            other = float(other)
+        elif type(other) is not float:
+            other = _operand(other, op.name)
+            if other is NotImplemented:
                 return NotImplemented
-            else:
-                other = _number(other, op.name)
-        return _node(forward(other, self._data), op, (other, self), None, self.requires_grad)
+        if recording.paused:
+            return _node(forward(other, self._data), op, (other, self), None, self.requires_grad)
+        node = _new(Value)
+        node._data = forward(other, self._data)
+        node.op = op
+        node.args = (other, self)
+        node.params = None
+        node.requires_grad = self.requires_grad
+        node.index = tick()
+        node.grad = None
+        node.name = None
+        return node
 
     for method in (left, right):
         method.__name__, method.__doc__ = op.name, op.__doc__

@@ -12,7 +12,7 @@ from autograd.primitive import general, linear
 from autograd.rules.pointwise import equal, where
 from autograd.rules.shape import broadcast_to, expand_dims, reshape, swapaxes
 
-__all__ = ["matmul", "max", "min", "sum"]
+__all__ = ["inner", "matmul", "max", "min", "sum"]
 
 Axis = int | tuple[int, ...] | None
 
@@ -65,6 +65,19 @@ def _matmul_y(g, ans, x, y):  # a rule
     return matmul(swapaxes(x, axis1=-1, axis2=-2), g)
 
 
+def _inner(x, y):
+    if np.ndim(y) > 2:
+        raise ValueError("the second operand has at most two axes")
+    return np.inner(x, y)
+
+
+def _inner_y(g, ans, x, y):  # a rule
+    if y.ndim == 1:  # (..., n), (n,) -> (...)
+        return expand_dims(g, axis=-1) * x
+    rows, columns = y.shape  # (..., n), (m, n) -> (..., m)
+    return matmul(swapaxes(reshape(g, shape=(-1, rows)), axis1=0, axis2=1), reshape(x, shape=(-1, columns)))
+
+
 sum = linear(
     "sum", lambda x, *, axis=None, keepdims=False: np.sum(x, axis=axis, keepdims=keepdims),
     lambda g, ans, x, *, axis=None, keepdims=False: _spread(g, x, axis),
@@ -77,6 +90,13 @@ max = general(
 min = general(
     "min", lambda x, *, axis=None, keepdims=False: np.min(x, axis=axis, keepdims=keepdims), _pull_extreme,
     push=_push_extreme, latex=r"\min {}", doc="The smallest element, of all or along `axis=`; ties share evenly.",
+)  # fmt: skip
+inner = linear(
+    "inner", _inner,
+    lambda g, ans, x, y: matmul(g, y) if y.ndim == 2 else expand_dims(g, axis=-1) * y,
+    _inner_y,
+    symbol="⟨ ⟩", latex=r"{} \, {}^T",
+    doc="Inner products of the rows of x with the rows of y: x yᵀ for matrices, in one step. y is (n,) or (m, n).",
 )  # fmt: skip
 matmul = linear(
     "matmul", np.matmul, _matmul_x, _matmul_y,

@@ -82,11 +82,11 @@ def table() -> str:
         "",
         "| tensors | glassgrad | peer |",
         "|---|---:|---:|",
-        f"| training step, MLP 784-128-64-10, 64 samples, float64 | {our_step:.2f} ms | {by_hand:.2f} ms numpy by hand |",
+        f"| a training step, MLP 784-128-64-10, 64 samples | {our_step:.2f} ms | {by_hand:.2f} ms numpy by hand |",
     ]
     if "pytorch" in chain:
         ours_chain, theirs = chain["glassgrad"], chain["pytorch"]
-        lines.append(f"| element-wise operation on 4 numbers, in a chain of 1,000 | {ours_chain:.1f} µs | {theirs:.1f} µs PyTorch |")
+        lines.append(f"| one of 1,000 operations on 4 numbers | {ours_chain:.1f} µs | {theirs:.1f} µs PyTorch |")
     lines.append(f"| start Python and import | {ours * 1e3:.0f} ms | {bare * 1e3:.0f} ms numpy alone |")
     return "\n".join(lines)
 

@@ -1,5 +1,7 @@
 """Tensors: one training step beside the same step written by hand in numpy, and a long chain beside PyTorch."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -41,7 +43,7 @@ class Ours:
     """The same with nn."""
 
     def __init__(self, weights, biases, x, labels):
-        layers = [nn.Linear(a, b) for a, b in zip(SIZES, SIZES[1:], strict=False)]
+        layers = [nn.Linear(a, b) for a, b in pairwise(SIZES)]
         for layer, w, b in zip(layers, weights, biases, strict=True):
             layer.weight.data, layer.bias.data = w, b
         self.model = nn.Sequential(layers[0], nn.ReLU(), layers[1], nn.ReLU(), layers[2])
@@ -50,7 +52,7 @@ class Ours:
 
     def __call__(self):
         loss = nn.cross_entropy(self.model(self.x), self.labels)
-        self.model.zero_grad()
+        self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
         return loss.item()
@@ -59,7 +61,7 @@ class Ours:
 @pytest.mark.parametrize("make", [Ours, ByHand])
 def test_step(benchmark, make):
     rng = np.random.default_rng(0)
-    weights = [rng.normal(0.0, a**-0.5, (b, a)) for a, b in zip(SIZES, SIZES[1:], strict=False)]
+    weights = [rng.normal(0.0, a**-0.5, (b, a)) for a, b in pairwise(SIZES)]
     given = weights, [np.zeros(b) for b in SIZES[1:]], rng.normal(size=(64, 784)), rng.integers(0, 10, 64)
     assert Ours(*given)() == pytest.approx(ByHand(*[[p.copy() for p in part] for part in given[:2]], *given[2:])())
     benchmark.extra_info.update(engine=make.__name__)

@@ -1,0 +1,29 @@
+"""Networks on `autograd`: of Values, where every number can be looked at, and of Tensors, where speed counts.
+
+>>> import numpy as np
+>>> from nn import MLP, SGD, mse_loss
+>>> model = MLP(2, [4, 1], rng=np.random.default_rng(0))
+>>> optimizer = SGD(model.parameters(), lr=0.1)
+>>> for _ in range(100):
+...     loss = mse_loss([model(x) for x in ([0.0, 0.0], [1.0, 2.0])], [1.0, -1.0])
+...     optimizer.zero_grad()
+...     loss.backward()
+...     optimizer.step()
+>>> loss.data < 1e-3
+True
+"""
+
+from nn.init import he_bound, xavier_bound
+from nn.layers import Linear, ReLU, Sigmoid, Tanh
+from nn.losses import cross_entropy, mse_loss
+from nn.metrics import accuracy, confusion_matrix
+from nn.module import Module, Parameter, Sequential
+from nn.neuron import MLP, Layer, Neuron
+from nn.optim import SGD
+from nn.train import History, fit, predict, scores
+
+__all__ = [
+    "MLP", "SGD", "History", "Layer", "Linear", "Module", "Neuron", "Parameter", "ReLU", "Sequential", "Sigmoid",
+    "Tanh", "accuracy", "confusion_matrix", "cross_entropy", "fit", "he_bound", "mse_loss", "predict", "scores",
+    "xavier_bound",
+]  # fmt: skip

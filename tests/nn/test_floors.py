@@ -1,0 +1,27 @@
+import ast
+from pathlib import Path
+
+import autograd
+import nn
+
+
+def test_nn_uses_public_autograd_only():
+    for path in Path(nn.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "autograd":
+                assert node.module == "autograd", path.name
+                assert {alias.name for alias in node.names} <= set(autograd.__all__), path.name
+
+
+def test_everything_that_is_exported_is_there():
+    assert all(hasattr(nn, name) for name in nn.__all__)
+
+
+def test_nn_imports_without_its_extras():
+    import subprocess
+    import sys
+
+    extras = ["sklearn", "matplotlib", "tqdm", "threadpoolctl"]
+    code = f"import sys; sys.modules.update(dict.fromkeys({extras})); import nn"
+    root = Path(nn.__file__).parents[1]
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
