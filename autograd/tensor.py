@@ -25,9 +25,7 @@ Binary = Callable[["Tensor", Any], "Tensor"]
 _new = object.__new__
 
 
-def _node(
-    data: Any, op: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None, needs: bool
-) -> Tensor:
+def _node(data: Any, op: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None, needs: bool) -> Tensor:
     """A recorded result; its array is locked, so that no later write can change what a sweep will read."""
     node: Tensor = _new(Tensor)
     if type(data) is not np.ndarray:

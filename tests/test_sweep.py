@@ -89,6 +89,22 @@ def test_gradient_is_that_of_pytorch(program, xs):
         assert (leaf.grad or 0.0) == pytest.approx(want, rel=1e-12, abs=1e-12)
 
 
+@given(programs, st.integers(0, 2**32 - 1))
+def test_gradients_of_arrays_are_those_of_pytorch(program, seed):
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(seed)
+    arrays = [rng.uniform(0.25, 2.0, shape) for shape in ((2, 3), (3,), (2, 1), ())]
+    ours_, theirs = [Tensor(x) for x in arrays], [torch.tensor(x, requires_grad=True) for x in arrays]
+    root, their_root = run(program, ours_, ours)[-1], run(program, theirs, lambda name: getattr(torch, name))[-1]
+    out = rng.normal(size=root.shape)
+    root.backward(out)
+    their_root.backward(torch.tensor(out))
+    for leaf, their in zip(ours_, theirs, strict=True):
+        want = np.zeros(leaf.shape) if their.grad is None else their.grad.numpy()
+        got = np.zeros(leaf.shape) if leaf.grad is None else leaf.grad
+        np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-12)
+
+
 @given(programs, inputs)
 def test_a_value_is_a_tensor_of_shape_nothing(program, xs):
     values, tensors = [Value(x) for x in xs], [Tensor(x) for x in xs]

@@ -189,7 +189,6 @@ tanh = elementwise(
 )  # fmt: skip
 
 
-
 def _sech2(x: float) -> float:
     c = _cosh(x)
     return 1.0 / c / c  # c² would overflow first
