@@ -23,7 +23,9 @@ Passes = Literal["forward", "backward", "both"]
 Kind = Literal["leaf", "inner", "constant", "more"]
 
 _SUMS = frozenset({"add", "sub", "neg"})
-_PRODUCTS = frozenset({"mul", "div", "power", "slope", "square", "sqrt", "reciprocal", "matmul", "einsum", "outer"})
+_PRODUCTS = frozenset(
+    {"mul", "div", "power", "slope", "square", "sqrt", "reciprocal", "matmul", "inner", "einsum", "outer"}
+)
 _MOST_NUMBERS = 4
 """Arrays with at most so many elements are written out on their card."""
 

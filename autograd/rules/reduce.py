@@ -95,7 +95,7 @@ inner = linear(
     "inner", _inner,
     lambda g, ans, x, y: matmul(g, y) if y.ndim == 2 else expand_dims(g, axis=-1) * y,
     _inner_y,
-    symbol="⟨ ⟩", latex=r"{} \, {}^T",
+    symbol="@ᵀ", latex=r"{} \, {}^T",
     doc="Inner products of the rows of x with the rows of y: x yᵀ for matrices, in one step. y is (n,) or (m, n).",
 )  # fmt: skip
 matmul = linear(
