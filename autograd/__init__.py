@@ -93,12 +93,24 @@ def draw(*roots: Node, **options: Any) -> Any:
     return draw_roots(*roots, **options)
 
 
-def _graph(self: Differentiable, **options: Any) -> Any:
-    """The computation graph behind this node as a figure; see `autograd.drawing.draw` for the options."""
+def graph(self: Differentiable, **options: Any) -> Any:
+    """The computation graph behind this node as a figure, which Jupyter shows and ``.save("graph.svg")`` writes.
+
+    Options (see `autograd.drawing.draw`): ``names=locals()`` names nodes by the variables that hold them,
+    ``rankdir="TB"`` draws from top to bottom, ``passes="forward"`` leaves the gradients out, ``max_nodes=200`` folds
+    what is older, ``precision=4`` is the number of decimals.
+
+    >>> a = Value(2.0)
+    >>> print((a * a).graph(names=locals(), passes="forward"))
+    × 4
+    ├─ a = 2
+    └─ a ↑
+    """
     return draw(self, **options)
 
 
-Differentiable.graph = _graph
+Differentiable.graph = graph
+del graph
 
 __all__ = [
     "AutogradError", "ExpressionError", "GraphError", "Node", "OperandError", "Primitive", "ShapeError", "StaleError",

@@ -13,9 +13,42 @@ from autograd.differentiable import Differentiable
 from autograd.errors import OperandError, ShapeError
 from autograd.primitive import mixed
 
-__all__ = ["Array", "as_array", "as_constant", "as_index", "is_foreign"]
+__all__ = ["Array", "Locked", "as_array", "as_constant", "as_index", "is_foreign"]
 
 Array = NDArray[np.floating[Any]]
+
+
+def _unless_locked(name: str) -> Any:
+    """An operation of ndarray that writes, with a message that says what to do where writing is not allowed."""
+    write = getattr(np.ndarray, name)
+
+    def method(self: Any, *args: Any) -> Any:
+        if self.flags.writeable:  # a copy
+            return write(self, *args)
+        raise ValueError(
+            "the array of a Tensor is read-only, since graphs that used it would give wrong gradients; "
+            "assign a new one instead: w.data = w.data - 0.1 * w.grad"
+        )
+
+    return method
+
+
+class Locked(np.ndarray[Any, np.dtype[np.floating[Any]]]):
+    """What ``tensor.data`` hands out: an array that says what to do instead when it is written into.
+
+    What is computed from it is an ordinary array.
+    """
+
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        return array[()] if return_scalar else np.asarray(array)
+
+    def __repr__(self) -> str:
+        return repr(np.asarray(self))
+
+    __setitem__ = _unless_locked("__setitem__")
+    __iadd__, __isub__ = _unless_locked("__iadd__"), _unless_locked("__isub__")
+    __imul__, __itruediv__ = _unless_locked("__imul__"), _unless_locked("__itruediv__")
+    __ipow__, __imatmul__ = _unless_locked("__ipow__"), _unless_locked("__imatmul__")
 
 
 def as_array(x: Any, name: str) -> Array:

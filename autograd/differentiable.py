@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from autograd import sweep
+from autograd import recording, sweep
 from autograd.collector import tick
 from autograd.errors import GraphError, OperandError
 from autograd.primitive import Node, table
@@ -73,6 +73,22 @@ class Differentiable(Node):
         other._data = self._data
         other._leaf(self.name, False)
         return other
+
+    def item(self) -> float:
+        """The number, without history; for a Tensor of one element."""
+        raise NotImplementedError  # by each of the two
+
+    def __float__(self) -> float:
+        if self.requires_grad and recording.is_watched():
+            raise OperandError(
+                f"float() of {sweep.called(self)} where it is being differentiated (inside grad or vjp, or in a rule) "
+                "would lose the derivative without a word; use the functions of autograd instead of those of math, or "
+                ".item() if a constant is meant"
+            )
+        return self.item()
+
+    def __int__(self) -> int:
+        return int(self.item())
 
     def numpy(self) -> Any:
         """A copy of the data as a numpy array, without history."""

@@ -22,6 +22,7 @@ Three declarers cover every primitive:
 from __future__ import annotations
 
 import contextvars
+import inspect
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -151,7 +152,8 @@ class Primitive:
         self.push, self.variadic, self.result = push, variadic, result
         self.symbol = symbol or name
         self.latex = latex or rf"\operatorname{{{name}}}({{}})"
-        self.__doc__ = doc
+        self.__doc__, self.__name__ = doc, name
+        self.__signature__ = _signature(array, len(rules), variadic)
         if name in table:
             raise ValueError(f"the table already has a primitive named {name!r}; choose another name")
         table[name] = self
@@ -189,15 +191,30 @@ class Primitive:
                 f"{self.name} takes {len(self.rules)} value(s) but got {len(args)}; "
                 f"static parameters go by keyword: {hint}"
             )
+        if isinstance(error, TypeError) and not isinstance(error, np.exceptions.AxisError):
+            kinds = " and ".join(type(arg).__name__ for arg in args)
+            return OperandError(f"{self.name} cannot take {kinds}: {error}")
         shapes = " and ".join(str(np.shape(getattr(arg, "_data", arg))) for arg in args)
-        given = "".join(f", {key}={value!r}" for key, value in params.items() if not isinstance(value, np.ndarray))
-        message = f"{self.name} cannot take shape(s) {shapes}{given}: {error}"
-        if isinstance(error, np.exceptions.AxisError) or not isinstance(error, IndexError | TypeError):
-            return ShapeError(message)
-        return SubscriptError(message) if isinstance(error, IndexError) else OperandError(message)
+        given = "".join(
+            f", {key}={value!r}"
+            for key, value in params.items()
+            if not (isinstance(value, np.ndarray) or value is False)
+        )
+        message = f"{self.name} cannot take shape{'s' * (len(args) > 1)} {shapes}{given}: {error}"
+        is_axis = isinstance(error, np.exceptions.AxisError)  # which is an IndexError, too
+        return SubscriptError(message) if isinstance(error, IndexError) and not is_axis else ShapeError(message)
 
     def __repr__(self) -> str:
         return f"<{self.kind} primitive {self.name}>"
+
+
+def _signature(array: Callable[..., Any], operands: int, variadic: bool) -> inspect.Signature:
+    """What ``help()`` shows: the operands by position, static parameters by keyword."""
+    if isinstance(array, np.ufunc) or not inspect.isroutine(array):
+        names = ["x", "y", "z"][: operands or 2]
+        return inspect.Signature([inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names])
+    given = list(inspect.signature(array).parameters.values())
+    return inspect.Signature([p.replace(annotation=inspect.Parameter.empty) for p in given])
 
 
 class Table(dict[str, Primitive]):
@@ -230,20 +247,32 @@ def mixed(name: str) -> OperandError:
     """The error for a Value beside a Tensor."""
     return OperandError(
         f"{name}: a Value (one float) and a Tensor (an array) do not mix silently; "
-        "turn Values into a Tensor with autograd.stack([...]), or take tensor.item() for a plain float"
+        "turn Values into a Tensor with autograd.stack([...]), or a Tensor of shape () into a Value with "
+        "autograd.to_value(t)"
     )
 
 
 def elementwise(
-    name: str, scalar: Callable[..., Any], array: Callable[..., Any], *rules: Rule | None, **properties: Any
+    name: str,
+    scalar: Callable[..., Any],
+    array: Callable[..., Any],
+    *rules: Rule | None,
+    comparison: bool = False,
+    **properties: Any,
 ) -> Primitive:
     """Declare a primitive that works element by element, with broadcasting.
 
     Parameters
     ----------
     scalar, array : the function on Python floats and on arrays.
-    *rules : ``rule(g, ans, x, y, ...)`` per operand; None for one without derivative; none at all for a comparison.
-    **properties : ``symbol latex doc result``, see `Primitive`.
+    *rules : per operand ``rule(g, ans, x, y, ...)``, which returns its cotangent ∂L/∂x from that of the result, g, and
+        the result, ans, in functions of autograd; None for an operand without derivative.
+    comparison : whether it gives bools, which have no derivative, and so takes no rules.
+    **properties : ``symbol=`` and ``latex=``, how figures and formulas write it, and ``doc=``.
+
+    Raises
+    ------
+    ValueError : if the name is taken, or rules are missing.
 
     Examples
     --------
@@ -254,6 +283,11 @@ def elementwise(
     >>> log2(x).backward(); x.grad
     0.18033688011112042
     """
+    if comparison == bool(rules):
+        raise ValueError(
+            f"elementwise({name!r}, on_floats, on_arrays, rule, ...) takes the function twice, for floats and for "
+            "arrays, and then one rule per operand (None where there is no derivative); only a comparison has no rules"
+        )
     return Primitive("elementwise", name, scalar, array, rules, **properties)
 
 

@@ -13,6 +13,7 @@ _lock = threading.Lock()
 
 class _Local(threading.local):
     depth = 0
+    watched = 0
 
 
 _local = _Local()
@@ -69,3 +70,18 @@ class enable_grad(ContextDecorator):  # noqa: N801  # PyTorch's name
 
     def __exit__(self, *error: object) -> None:
         _local.depth = self._outer.pop()
+
+
+class watched(ContextDecorator):  # noqa: N801  # beside its sisters
+    """Refuse ``float(node)`` and so ``math.sin(node)``: where a derivative is being built, it would be cut silently."""
+
+    def __enter__(self) -> None:
+        _local.watched += 1
+
+    def __exit__(self, *error: object) -> None:
+        _local.watched -= 1
+
+
+def is_watched() -> bool:
+    """Whether this thread is inside `watched`."""
+    return _local.watched > 0

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Sequence
+from contextlib import nullcontext
 from operator import attrgetter
 from typing import Any
 
@@ -22,6 +23,7 @@ import numpy as np
 
 from autograd.errors import GraphError, OperandError, ShapeError, StaleError
 from autograd.primitive import Node, Primitive, quiet
+from autograd.recording import watched
 from autograd.rules.pointwise import where
 
 __all__ = ["backward", "local_partial", "pull", "pull_floats", "toposort"]
@@ -66,7 +68,7 @@ def backward(root: Node, gradient: Any = None, create_graph: bool = False) -> No
     """Leave ∂root/∂node in ``grad`` of every node behind `root`; leaves add to what they have."""
     if not root.requires_grad:
         raise GraphError(
-            f"backward() needs a root that requires a gradient, but {_called(root)} was detached, made inside "
+            f"backward() needs a root that requires a gradient, but {called(root)} was detached, made inside "
             "no_grad(), or computed from constants; give the leaves requires_grad=True and compute it again"
         )
     seed = _seed(root, gradient, create_graph)
@@ -81,7 +83,7 @@ def backward(root: Node, gradient: Any = None, create_graph: bool = False) -> No
             new = _zero(leaf)
         elif isinstance(new, np.ndarray) and not _owned(new):
             new = np.array(new)  # shared with an inner node, another leaf or the seed: a leaf gets its own
-        leaf.grad = new if leaf.grad is None else leaf.grad + new
+        leaf.grad = new if leaf.grad is None else _plus(leaf.grad, new)
 
 
 def pull(order: Sequence[Node], pending: dict[Node, Any], *, create_graph: bool = False, keep: bool = False) -> None:
@@ -95,7 +97,7 @@ def pull(order: Sequence[Node], pending: dict[Node, Any], *, create_graph: bool 
     create_graph : cotangents are nodes, so that they can be differentiated again.
     keep : leave the cotangent of each inner node in its ``grad``.
     """
-    with quiet():
+    with quiet(), watched() if create_graph else nullcontext():
         for node in reversed(order):
             if node.op is None:
                 continue
@@ -189,7 +191,7 @@ def pull_floats(seeds: dict[Node, float]) -> dict[Node, float] | None:
                         x.grad += op.float_rules[0](g, node._data, x._data)  # type: ignore[misc]
                     else:
                         _add_parts(node, g)
-                except ArithmeticError:  # Python raises where IEEE has inf or nan; nothing was added yet
+                except (ArithmeticError, TypeError):  # Python raises where IEEE has inf or nan, or a rule is wrong
                     _add_parts(node, g)
             return {leaf: leaf.grad + 0.0 for leaf in leaves}
         finally:
@@ -213,7 +215,7 @@ def _pull_node(node: Node, g: Any, pending: dict[Node, Any], create_graph: bool)
         if isinstance(arg, Node) and arg.requires_grad:
             part = _contribution(node, position, arg, g, node if create_graph else node._data, values)
             before = pending.get(arg)
-            pending[arg] = part if before is None else before + part
+            pending[arg] = part if before is None else _plus(before, part)
 
 
 def _contribution(node: Node, position: int, arg: Node, g: Any, ans: Any, values: Sequence[Any]) -> Any:
@@ -228,6 +230,13 @@ def _contribution(node: Node, position: int, arg: Node, g: Any, ans: Any, values
     except ArithmeticError:  # Python raises where IEEE has inf or nan
         with quiet():
             part = rule(np.float64(g), np.float64(ans), *map(_as_numpy, values), **params)
+    except OperandError:
+        raise
+    except TypeError as error:
+        raise OperandError(
+            f"rule {position} of {op.name} failed: {error}. A rule is called as rule(g, ans, x, y, ..., axis=...) and "
+            "returns the cotangent of its operand"
+        ) from error
     raw = part._data if isinstance(part, Node) else part
     if arg.is_scalar:
         if not math.isfinite(raw):
@@ -310,7 +319,7 @@ def _seed(root: Node, gradient: Any, create_graph: bool) -> Any:
     if gradient is None:
         if shape != ():
             raise GraphError(
-                f"backward() from {_called(root)} of shape {shape} needs the gradient of what comes after it: pass "
+                f"backward() from {called(root)} of shape {shape} needs the gradient of what comes after it: pass "
                 "gradient=... of that shape, or reduce it to one number first (.sum(), .mean())"
             )
         gradient = 1.0
@@ -319,7 +328,7 @@ def _seed(root: Node, gradient: Any, create_graph: bool) -> Any:
         raise OperandError(f"gradient= takes real numbers, but got {gradient!r} of type {type(gradient).__name__}")
     if data.shape != shape:
         raise ShapeError(
-            f"gradient= has shape {data.shape}, but {_called(root)} has shape {shape}; they must be the same "
+            f"gradient= has shape {data.shape}, but {called(root)} has shape {shape}; they must be the same "
             "(a gradient is not broadcast, since that would hide a mistake)"
         )
     if create_graph:
@@ -327,6 +336,12 @@ def _seed(root: Node, gradient: Any, create_graph: bool) -> Any:
             return gradient
         return kind(float(data) if root.is_scalar else data.astype(root._data.dtype), requires_grad=False)  # type: ignore[call-arg]
     return float(data) if root.is_scalar else np.array(data, root._data.dtype)
+
+
+def _plus(a: Any, b: Any) -> Any:
+    """a + b, which stays an array where both have shape (): numpy would make a scalar of it."""
+    total = a + b
+    return np.asarray(total) if isinstance(total, np.generic) else total
 
 
 def _zero(node: Node) -> Any:
@@ -338,7 +353,7 @@ def _raw(x: Any) -> Any:
     return x._data if isinstance(x, Node) else x
 
 
-def _called(node: Node) -> str:
+def called(node: Node) -> str:
     """What to call a node in a message."""
     made = f"the result of {node.op.name}" if node.op else f"a {type(node).__name__}"
     return repr(node.name) if node.name is not None else made
@@ -347,6 +362,6 @@ def _called(node: Node) -> str:
 def _stale(arg: Node, node: Node) -> StaleError:
     made_by = node.op.name if node.op else "an operation"
     return StaleError(
-        f"the data of {_called(arg)} was overwritten after {made_by} had used it, so its derivative would be that of "
+        f"the data of {called(arg)} was overwritten after {made_by} had used it, so its derivative would be that of "
         "other numbers; compute the result again before backward()"
     )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from autograd import functions, recording
-from autograd.arrays import Array, as_array, as_constant, as_index, is_foreign
+from autograd.arrays import Array, Locked, as_array, as_constant, as_index, is_foreign
 from autograd.collector import tick
 from autograd.differentiable import Differentiable, label
 from autograd.errors import OperandError, ShapeError
@@ -309,7 +309,7 @@ class Tensor(Differentiable, kind="Tensor"):
         Assigning a new one of the same shape (an array, which is copied, or a Tensor) to a leaf starts over: graphs
         recorded before can no longer be swept.
         """
-        return self._data  # type: ignore[no-any-return]
+        return self._data.view(Locked)  # type: ignore[no-any-return]
 
     @data.setter
     def data(self, data: Any) -> None:
@@ -327,11 +327,6 @@ class Tensor(Differentiable, kind="Tensor"):
         if self.size != 1:
             raise ShapeError(f"only a Tensor of one element is a number, this one has shape {self.shape}")
         return float(self._data.item())
-
-    __float__ = item
-
-    def __int__(self) -> int:
-        return int(self.item())
 
     def __bool__(self) -> bool:
         return bool(self.item())

@@ -3,7 +3,8 @@
 Each calls the function once on fresh leaves and sweeps back to them. Given floats and arrays they return floats and
 arrays. Given nodes they return nodes, so they nest to any order; and they do so as well where the function itself uses
 nodes from outside, since the result then depends on those (`.item()` gives the number). Gradients never reach the
-``grad`` of a node: these are functions without side effects.
+``grad`` of a node: these are functions without side effects. Numbers become Values, arrays become Tensors; where both
+are among the arguments, all become Tensors, so that they mix.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
         if any(not -len(args) <= position < len(args) for position in positions):
             raise OperandError(
                 f"argnums={argnums} names a positional argument that is not there: {_name(f)} was called with "
-                f"{len(args)} of them; pass what to differentiate by by position"
+                f"{len(args)} of them; the arguments to differentiate by are given by position"
             )
 
         def of_chosen(*chosen: Any) -> Any:
@@ -87,7 +88,8 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
                 filled[position] = value
             return f(*filled, **options)
 
-        out, pullback = vjp(of_chosen, *(args[position] for position in positions))
+        chosen = tuple(args[position] for position in positions)
+        out, pullback = _vjp(of_chosen, chosen, _has_array([args, options]))
         if not isinstance(_raw(out), float | int | np.number | np.ndarray) or np.shape(_raw(out)) != ():
             raise GraphError(
                 f"grad needs a function that returns one number, but {_name(f)} returned "
@@ -118,12 +120,20 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     >>> out, pullback((1.0, 0.0)), pullback((0.0, 1.0))
     ((6.0, 5.0), (2.0, 3.0), (1.0, 1.0))
     """
+    return _vjp(f, primals, _has_array(primals))
+
+
+def _vjp(
+    f: Callable[..., Any], primals: tuple[Any, ...], beside_arrays: bool
+) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """`vjp`; numbers become Tensors of shape () where they stand `beside_arrays`, and Values elsewhere."""
     recorded = recording.is_recording()  # under no_grad, what comes from outside is constant here
     given = leaves(primals)
     with recording.enable_grad():
-        inputs = [_fresh(primal, recorded) for primal in given]
+        inputs = [_fresh(primal, recorded, beside_arrays) for primal in given]
         since = inputs[0].index if inputs else 0
-        out = f(*like(primals, iter(inputs)))
+        with recording.watched():
+            out = f(*like(primals, iter(inputs)))
     heads = leaves(out)
     order, outside = _between([head for head in heads if isinstance(head, Node)], inputs, since)
     as_nodes = recorded and (outside or any(isinstance(primal, Node) and primal.requires_grad for primal in given))
@@ -150,7 +160,11 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     return (out if as_nodes else like(out, map(_raw_result, heads))), pullback
 
 
-def _fresh(primal: Any, recorded: bool) -> Value | Tensor:
+def _has_array(tree: Any) -> bool:
+    return any(isinstance(leaf, np.ndarray | Tensor) for leaf in leaves(tree))
+
+
+def _fresh(primal: Any, recorded: bool, beside_arrays: bool) -> Value | Tensor:
     """A new node to differentiate by; one that hangs on `primal` if that is a node of an outer graph."""
     if isinstance(primal, Value | Tensor):
         node: Value | Tensor = identity(primal if recorded else primal.detach())
@@ -158,7 +172,8 @@ def _fresh(primal: Any, recorded: bool) -> Value | Tensor:
         return node
     if isinstance(primal, np.ndarray):
         return Tensor(primal)
-    return Value(primal)
+    value = Value(primal)  # which says what is wrong if it is no number
+    return Tensor(value.data) if beside_arrays else value
 
 
 def _between(heads: Sequence[Node], inputs: Sequence[Node], since: int) -> tuple[list[Node], bool]:
@@ -199,10 +214,11 @@ def _result(node: Node, cotangent: Any, primal: Any) -> Any:
         cotangent = 0.0 if node.is_scalar else np.zeros_like(node._data)
         if isinstance(primal, Value | Tensor):
             return type(primal)(cotangent, requires_grad=False)
-        return cotangent
     if isinstance(primal, Value | Tensor) and not isinstance(cotangent, Node):
         return type(primal)(cotangent, requires_grad=False)
-    return np.array(cotangent) if isinstance(cotangent, np.ndarray) else cotangent
+    if isinstance(cotangent, np.ndarray):
+        return np.array(cotangent) if isinstance(primal, np.ndarray) else float(cotangent)
+    return cotangent
 
 
 def _raw(x: Any) -> Any:

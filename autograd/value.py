@@ -252,11 +252,6 @@ class Value(Differentiable, kind="Value"):
         value: float = self._data
         return value
 
-    __float__ = item
-
-    def __int__(self) -> int:
-        return int(self._data)
-
     def __bool__(self) -> bool:
         return bool(self._data)
 

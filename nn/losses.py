@@ -104,7 +104,7 @@ def cross_entropy(logits: Any, labels: Any) -> Any:
 
 def _scalar_cross_entropy(logits: Sequence[Any], label: Any) -> Any:
     """The loss of one sample in Values: log Σ exp(zᵢ - top) - (z_label - top), or its mean over probabilities."""
-    top = max(float(z) for z in logits)
+    top = max(z.item() if isinstance(z, Value) else float(z) for z in logits)
     off = [z - top for z in logits] if math.isfinite(top) else list(logits)
     log_sum = autograd.log(_sum([autograd.exp(z) for z in off]))
     if np.ndim(label) == 0:
@@ -147,7 +147,8 @@ def _numbers(x: Any) -> Any:
     if isinstance(x, Tensor | Value):
         return np.asarray(x.data)
     if _holds_values(x):
-        return np.array([float(element) for element in _elements(x)]).reshape(_shape(x))
+        numbers = [element.item() if isinstance(element, Value) else element for element in _elements(x)]
+        return np.array(numbers, float).reshape(_shape(x))
     return np.asarray(x)
 
 

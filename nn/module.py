@@ -124,6 +124,8 @@ class Sequential(Module):
 
     def __init__(self, *layers: Callable[[Any], Any]) -> None:
         for layer in layers:
+            if isinstance(layer, type):
+                raise OperandError(f"Sequential takes modules, not classes: write {layer.__name__}(...)")
             if not callable(layer):
                 raise OperandError(
                     f"Sequential takes modules and functions, but got {layer!r} of type {type(layer).__name__}; "

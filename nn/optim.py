@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import OperandError, Tensor, Value
+from autograd import GraphError, OperandError, Tensor, Value
 from nn.module import Parameter
 
 __all__ = ["SGD"]
@@ -83,7 +83,16 @@ class SGD:
         self.steps = 0
 
     def step(self) -> None:
-        """Change every parameter that has a gradient."""
+        """Change every parameter that has a gradient.
+
+        Raises
+        ------
+        GraphError : if none has one.
+        """
+        if all(p.grad is None for p in self.parameters):
+            raise GraphError(
+                "no parameter has a gradient; call loss.backward() first, with a loss that depends on them"
+            )
         for i, p in enumerate(self.parameters):
             if p.grad is None:
                 continue

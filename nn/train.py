@@ -77,6 +77,8 @@ def fit(
     """
     if len(inputs) != len(labels):
         raise ShapeError(f"fit got {len(inputs)} inputs and {len(labels)} labels; each sample has one label")
+    if epochs < 0 or batch_size < 1:
+        raise ValueError(f"fit takes epochs from 0 and a batch_size from 1, but got {epochs=} and {batch_size=}")
     history = {} if history is None else history
     with _bar(epochs, progress) as bar:
         for epoch in range(epochs):

@@ -71,7 +71,27 @@ def test_linear_and_general():
 @pytest.mark.usefixtures("forget")
 def test_a_name_is_taken_once():
     with pytest.raises(ValueError, match="already has a primitive named 'exp'"):
-        elementwise("exp", math.exp, np.exp)
+        elementwise("exp", math.exp, np.exp, lambda g, ans, x: g * ans)
+
+
+@pytest.mark.usefixtures("forget")
+def test_forgotten_rules_and_wrong_rules_are_named():
+    with pytest.raises(ValueError, match="takes the function twice"):
+        elementwise("half", lambda x: x / 2, lambda g, ans, x: g / 2)
+    with pytest.raises(ValueError, match="one rule per operand"):
+        elementwise("half", lambda x: x / 2, lambda x: x / 2)
+    short = elementwise("short", lambda x: x, np.positive, lambda g: g)
+    for x in (Value(1.0), Tensor(1.0)):
+        with pytest.raises(OperandError, match=r"rule 0 of short failed.*rule\(g, ans, x"):
+            short(x).backward()
+
+
+@pytest.mark.usefixtures("forget")
+def test_functions_of_math_in_a_rule_cannot_hide_a_second_derivative():
+    bad = elementwise("bad", math.exp, np.exp, lambda g, ans, x: g * math.exp(x))
+    assert grad(bad)(1.0) == math.e
+    with pytest.raises(OperandError, match="would lose the derivative"):
+        grad(grad(bad))(1.0)
 
 
 def test_rules_on_raw_numbers_are_the_same_text():

@@ -51,7 +51,7 @@ def test_argnums():
 
 def test_structures():
     point = namedtuple("point", "x y")
-    f = lambda p, extra: p["a"][0] * p["a"][1] + autograd.to_value((p["b"].x * extra).sum())  # noqa: E731
+    f = lambda p, extra: p["a"][0] * p["a"][1] + (p["b"].x * extra).sum()  # noqa: E731
     slope = grad(f)({"a": [2.0, 3.0], "b": point(np.ones(2), 5.0)}, 4.0)
     assert slope["a"] == [3.0, 2.0]
     assert slope["b"].x.tolist() == [4.0, 4.0]
@@ -97,6 +97,23 @@ def test_inside_no_grad():
         assert grad(grad(lambda x: x**3))(2.0) == 12.0
         slope = grad(lambda x: x * x)(w)
     assert (slope.data, slope.requires_grad) == (6.0, False)
+
+
+def test_functions_of_math_cannot_hide_a_derivative():
+    for f in (math.sin, lambda x: x * float(x), lambda x: math.exp(x) * x):
+        with pytest.raises(OperandError, match="would lose the derivative"):
+            grad(f)(1.0)
+    assert grad(lambda x: x * x.item())(3.0) == 3.0
+    assert float(Value(3.0) * 2.0) == 6.0
+
+
+def test_numbers_and_arrays_side_by_side():
+    value, slope = value_and_grad(lambda p: (p["w"] * 2.0).sum() + p["b"] * p["b"])({"w": np.ones(3), "b": 0.5})
+    assert value == 6.25
+    assert slope["w"].tolist() == [2.0, 2.0, 2.0]
+    assert (type(slope["b"]), slope["b"]) == (float, 1.0)
+    assert grad(lambda b, x: (b * x).sum())(0.5, np.ones(3)) == 3.0
+    assert grad(grad(lambda b, x: (b * b * x).sum()))(0.5, np.ones(3)) == 6.0
 
 
 def test_results_that_do_not_depend_on_the_input():

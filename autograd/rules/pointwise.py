@@ -73,7 +73,7 @@ div = elementwise(
     lambda g, ans, x, y: -(g / y) * ans,
     symbol="÷", latex=r"\frac{{{}}}{{{}}}", doc="x / y; inf or nan where y is 0.",
 )  # fmt: skip
-neg = elementwise("neg", operator.neg, np.negative, lambda g, ans, x: -g, symbol="−", latex="-{}", doc="-x.")
+neg = elementwise("neg", operator.neg, np.negative, lambda g, ans, x: -g, symbol="−x", latex="-{}", doc="-x.")
 reciprocal = elementwise(
     "reciprocal", ieee(lambda x: 1.0 / x, np.reciprocal), np.reciprocal,
     lambda g, ans, x: -(g * ans) * ans,
@@ -268,13 +268,17 @@ where = elementwise(
 
 # --- comparison: true or false, no derivative, so plain bools and arrays come back ---
 
-greater = elementwise("greater", operator.gt, np.greater, symbol=">", latex="{} > {}", doc="x > y.")
-less = elementwise("less", operator.lt, np.less, symbol="<", latex="{} < {}", doc="x < y.")
+greater = elementwise("greater", operator.gt, np.greater, comparison=True, symbol=">", latex="{} > {}", doc="x > y.")
+less = elementwise("less", operator.lt, np.less, comparison=True, symbol="<", latex="{} < {}", doc="x < y.")
 greater_equal = elementwise(
-    "greater_equal", operator.ge, np.greater_equal, symbol="≥", latex=r"{} \ge {}", doc="x ≥ y.",
+    "greater_equal", operator.ge, np.greater_equal, comparison=True, symbol="≥", latex=r"{} \ge {}", doc="x ≥ y.",
 )  # fmt: skip
-less_equal = elementwise("less_equal", operator.le, np.less_equal, symbol="≤", latex=r"{} \le {}", doc="x ≤ y.")
-equal = elementwise("equal", operator.eq, np.equal, symbol="=", latex="{} = {}", doc="x = y.")
-not_equal = elementwise("not_equal", operator.ne, np.not_equal, symbol="≠", latex=r"{} \ne {}", doc="x ≠ y.")
+less_equal = elementwise(
+    "less_equal", operator.le, np.less_equal, comparison=True, symbol="≤", latex=r"{} \le {}", doc="x ≤ y."
+)
+equal = elementwise("equal", operator.eq, np.equal, comparison=True, symbol="=", latex="{} = {}", doc="x = y.")
+not_equal = elementwise(
+    "not_equal", operator.ne, np.not_equal, comparison=True, symbol="≠", latex=r"{} \ne {}", doc="x ≠ y."
+)
 
 table.bind(globals())
