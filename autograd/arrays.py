@@ -13,7 +13,7 @@ from autograd.differentiable import Differentiable
 from autograd.errors import OperandError, ShapeError
 from autograd.primitive import mixed
 
-__all__ = ["Array", "Locked", "as_array", "as_constant", "as_index", "is_foreign"]
+__all__ = ["Array", "Locked", "as_array", "as_constant", "as_index", "as_param", "is_foreign"]
 
 Array = NDArray[np.floating[Any]]
 
@@ -53,6 +53,8 @@ class Locked(np.ndarray[Any, np.dtype[np.floating[Any]]]):
 
 def as_array(x: Any, name: str) -> Array:
     """`x` as a floating array; anything that is not real numbers in a regular shape is an error that says so."""
+    if isinstance(x, np.ma.MaskedArray):
+        raise OperandError(f"{name}: masked arrays are not supported; use autograd.where(mask, x, y), or x.filled(0.0)")
     try:
         array = np.asarray(x)
     except ValueError as error:
@@ -79,8 +81,10 @@ def as_constant(x: Any, name: str, dtype: np.dtype[Any]) -> Any:
     if isinstance(x, numbers.Real | np.bool_):
         return float(x)
     array = as_array(x, name)
-    if array is not x:
+    if isinstance(x, list | tuple):
         return array.astype(dtype, copy=False)
+    if not (isinstance(x, np.ndarray) and x.dtype.kind == "f"):
+        return array.astype(dtype)
     return np.array(array) if recording.is_recording() else array  # the caller may write into it before a sweep
 
 
@@ -90,10 +94,22 @@ def is_foreign(x: Any) -> bool:
     return x is not None and not isinstance(x, known)
 
 
+def as_param(value: Any) -> Any:
+    """A static parameter of our own: nothing that the caller may write into later, and Python's integers."""
+    if isinstance(value, tuple):
+        return tuple(map(as_param, value))
+    if isinstance(value, np.integer):
+        return int(value)
+    return as_index(value)
+
+
 def as_index(index: Any) -> Any:
     """An index of our own: arrays in it are copied, since a sweep reads them again."""
     if isinstance(index, tuple):
         return tuple(map(as_index, index))
     if isinstance(index, Differentiable):
         raise OperandError("an index is made of integers, slices or masks, not of nodes; use x.numpy().astype(int)")
-    return np.array(index) if isinstance(index, list | np.ndarray) else index
+    if isinstance(index, list | np.ndarray):
+        array = np.array(index)
+        return array if array.size else array.astype(np.intp)  # numpy takes [] for floats
+    return index

@@ -30,7 +30,7 @@ class Differentiable(Node):
         """Fill in the attributes of a leaf, after its data."""
         if name is not None and not isinstance(name, str):
             raise OperandError(f"name= takes text, but got {name!r} of type {type(name).__name__}")
-        self.op, self.args, self.params = None, (), None
+        self.op, self.args, self.params, self._pending = None, (), None, None
         self.index, self.grad, self.name, self.requires_grad = tick(), None, name, bool(requires_grad)
 
     def backward(self, gradient: Any = None, create_graph: bool = False) -> None:
@@ -62,6 +62,14 @@ class Differentiable(Node):
         (27.0, 18.0)
         """
         sweep.backward(self, gradient, create_graph)
+
+    def _refuse_inner(self) -> None:
+        """Only a leaf may be given other data: that of a result is what its operands make of it."""
+        if self.op is not None:
+            raise GraphError(
+                f"data of {sweep.called(self)} cannot be assigned: its gradients would be those of another number; "
+                "assign to the leaves and compute it again, or start from x.detach()"
+            )
 
     def zero_grad(self) -> None:
         """Forget the gradient: ``grad`` is None again."""

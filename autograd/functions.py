@@ -110,7 +110,7 @@ def _top(x: Any, axis: Axis) -> Any:
 def _count(x: Any, axis: Axis) -> int:
     """How many elements are reduced to one."""
     extents = np.shape(x)
-    axes = range(len(extents)) if axis is None else (axis,) if isinstance(axis, int) else axis
+    axes = range(len(extents)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     return math.prod(extents[a] for a in axes)
 
 

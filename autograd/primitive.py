@@ -24,7 +24,7 @@ from __future__ import annotations
 import contextvars
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import FunctionType
 from typing import Any, Literal
@@ -72,10 +72,11 @@ class Node:
     requires_grad : whether a sweep goes through it.
     """
 
-    __slots__ = ("_data", "args", "grad", "index", "name", "op", "params", "requires_grad")
+    __slots__ = ("_data", "_pending", "args", "grad", "index", "name", "op", "params", "requires_grad")
     __hash__ = object.__hash__
 
     _data: Any
+    _pending: Any  # scratch of the sweep through floats
     op: Primitive | None
     args: tuple[Any, ...]
     params: dict[str, Any] | None
@@ -98,22 +99,6 @@ class Node:
     def record(cls, op: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Compute `op` on `args`, of which at least one is a node of this class, and write it down."""
         raise NotImplementedError  # each node class knows its own constants
-
-
-class _Every(Sequence[Any]):
-    """The rules of a primitive with any number of operands: one function that is told the position."""
-
-    def __init__(self, rule: Rule | None) -> None:
-        self.rule = rule
-
-    def __getitem__(self, position: Any) -> Any:
-        return self.rule and partial(self.rule, position)
-
-    def __len__(self) -> int:
-        return 1
-
-    def __iter__(self) -> Iterator[Any]:
-        yield self.rule
 
 
 class Primitive:
@@ -147,7 +132,7 @@ class Primitive:
         doc: str = "",
     ) -> None:
         self.kind, self.name, self.scalar, self.array = kind, name, scalar, array
-        self.rules = _Every(rules[0]) if variadic else rules
+        self.rules = tuple(rules)
         self.float_rules = self.array_rules = self.rules
         self.push, self.variadic, self.result = push, variadic, result
         self.symbol = symbol or name
@@ -162,16 +147,33 @@ class Primitive:
         """Compute, and record if there is a node among the operands."""
         plain = self.scalar is not None
         for arg in args:
-            if type(arg) not in _PLAIN:
+            if type(arg) is not float:
                 plain = False
                 if isinstance(arg, Node):
                     return arg.record(self, args, params)  # which refuses nodes of another class
         if not plain:
-            return self.compute(args, params)
+            return self._raw(args, params)
         try:
             return self.scalar(*args, **params)  # type: ignore[misc]
         except TypeError as error:
             raise self.explain(error, args, params) from error
+
+    def _raw(self, args: Sequence[Any], params: dict[str, Any]) -> Any:
+        """Compute on raw operands of any kind: integers count as floats, as they do in nodes."""
+        numbers = list(args)
+        if self.kind == "elementwise" and self.rules:
+            for position, (arg, rule) in enumerate(zip(args, self.rules, strict=False)):
+                kind = "" if type(arg) is float or rule is None else np.asarray(arg).dtype.kind
+                if kind in "iub" and kind:
+                    numbers[position] = float(arg) if np.ndim(arg) == 0 else np.asarray(arg, np.float64)
+                elif kind == "c":
+                    raise OperandError(f"{self.name}: complex numbers are not supported, got {arg!r}")
+        if self.scalar is not None and all(type(arg) in _PLAIN for arg in numbers):
+            try:
+                return self.scalar(*numbers, **params)
+            except TypeError as error:
+                raise self.explain(error, args, params) from error
+        return self.compute(numbers, params)
 
     def compute(self, args: Sequence[Any], params: dict[str, Any]) -> Any:
         """The function on raw arrays; nothing is recorded, and nothing is warned about (IEEE 754 is meant)."""
@@ -294,7 +296,8 @@ def elementwise(
 def linear(name: str, array: Callable[..., Any], *rules: Rule | None, **properties: Any) -> Primitive:
     """Declare a primitive that is linear in each operand; a rule is the transpose in its operand.
 
-    With ``variadic=True`` it takes any number of operands and one ``rule(position, g, ans, *xs)`` for all of them.
+    With ``variadic=True`` it takes any number of operands and one ``rule(g, ans, *xs)`` that gives the cotangents of
+    all of them in order; such a primitive only moves elements.
     """
     return Primitive("linear", name, None, array, rules, **properties)
 

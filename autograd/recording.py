@@ -12,8 +12,9 @@ _lock = threading.Lock()
 
 
 class _Local(threading.local):
-    depth = 0
-    watched = 0
+    def __init__(self) -> None:
+        self.depth = self.watched = 0
+        self.outer: list[int] = []
 
 
 _local = _Local()
@@ -64,12 +65,11 @@ class enable_grad(ContextDecorator):  # noqa: N801  # PyTorch's name
     """
 
     def __enter__(self) -> None:
-        self._outer = getattr(self, "_outer", [])
-        self._outer.append(_local.depth)
+        _local.outer.append(_local.depth)
         _local.depth = 0
 
     def __exit__(self, *error: object) -> None:
-        _local.depth = self._outer.pop()
+        _local.depth = _local.outer.pop()
 
 
 class watched(ContextDecorator):  # noqa: N801  # beside its sisters

@@ -14,19 +14,22 @@ from __future__ import annotations
 
 import math
 import threading
+from collections import deque
 from collections.abc import Sequence
 from contextlib import nullcontext
+from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
+from autograd.collector import pacer
 from autograd.errors import GraphError, OperandError, ShapeError, StaleError
 from autograd.primitive import Node, Primitive, quiet
 from autograd.recording import watched
 from autograd.rules.pointwise import where
 
-__all__ = ["backward", "local_partial", "pull", "pull_floats", "toposort"]
+__all__ = ["backward", "called", "check_fresh", "local_partial", "pull", "pull_floats", "toposort"]
 
 _by_index = attrgetter("index")
 
@@ -64,6 +67,14 @@ def toposort(*roots: Node, since: int = 0) -> list[Node]:
     return order
 
 
+def check_fresh(nodes: Sequence[Node]) -> None:
+    """Raise a `StaleError` if an operand of one of the nodes was overwritten."""
+    for node in nodes:
+        for arg in node.args:
+            if isinstance(arg, Node) and arg.index > node.index:
+                raise _stale(arg, node)
+
+
 def backward(root: Node, gradient: Any = None, create_graph: bool = False) -> None:
     """Leave ∂root/∂node in ``grad`` of every node behind `root`; leaves add to what they have."""
     if not root.requires_grad:
@@ -72,18 +83,27 @@ def backward(root: Node, gradient: Any = None, create_graph: bool = False) -> No
             "no_grad(), or computed from constants; give the leaves requires_grad=True and compute it again"
         )
     seed = _seed(root, gradient, create_graph)
-    gradients: Any = None if create_graph or not root.is_scalar else pull_floats({root: seed})
+    if create_graph:
+        pacer.expect_cycles()
+    gradients: Any = None if create_graph or not root.is_scalar else pull_floats({root: seed}, keep=True)
     if gradients is None:
         order, pending = toposort(root), {root: seed}
         pull(order, pending, create_graph=create_graph, keep=True)
         gradients = {leaf: pending.get(leaf) for leaf in order if leaf.op is None}
-    # Leaves are written last, all together: a sweep that failed has changed no gradient that is accumulated.
-    for leaf, new in gradients.items():
-        if new is None:
-            new = _zero(leaf)
-        elif isinstance(new, np.ndarray) and not _owned(new):
-            new = np.array(new)  # shared with an inner node, another leaf or the seed: a leaf gets its own
-        leaf.grad = new if leaf.grad is None else _plus(leaf.grad, new)
+    # Leaves are written last and all together, in one call without bytecode in between: neither an exception in the
+    # sweep, nor Ctrl-C, nor another thread finds some of them changed and others not.
+    with _writing:
+        totals = [_accumulated(leaf, new) for leaf, new in gradients.items()]
+        deque(map(setattr, gradients, repeat("grad"), totals), maxlen=0)
+
+
+def _accumulated(leaf: Node, new: Any) -> Any:
+    """The gradient of a leaf after `new` has been added; an array of its own."""
+    if new is None:
+        new = _zero(leaf)
+    elif isinstance(new, np.ndarray) and not _owned(new):
+        new = np.array(new)  # shared with an inner node, another leaf or the seed
+    return new if leaf.grad is None else _plus(leaf.grad, new)
 
 
 def pull(order: Sequence[Node], pending: dict[Node, Any], *, create_graph: bool = False, keep: bool = False) -> None:
@@ -121,82 +141,83 @@ class _Zero(float):
     """A zero with an identity: the mark of a sweep on the nodes that it has found, and what it adds to."""
 
 
-_marking = threading.RLock()
+_sweeping, _writing = threading.Lock(), threading.Lock()
 
 
-def pull_floats(seeds: dict[Node, float]) -> dict[Node, float] | None:
+def pull_floats(seeds: dict[Node, float], keep: bool = False) -> dict[Node, float] | None:
     """`toposort` and `pull` in one for a graph of Values alone: the gradients of its leaves, or None for other graphs.
 
-    The rules are the same; what is left out is the care for arrays, and every dict and set: cotangents add up in
-    ``grad`` itself, where those of inner nodes belong anyway, and leaves get back what they had. One thread at a time
-    may do so. This takes a third of the time of the general way and no memory but a list of the nodes;
+    The rules are the same; what is left out is the care for arrays, and every dict and set: cotangents add up in a slot
+    of the nodes themselves. That is for one sweep at a time: None is also the answer while another thread, or a rule of
+    this one, is at it. This takes a third of the time of the general way and no memory but a list of the nodes;
     tests/test_sweep.py pins the two to each other.
     """
-    zero, order, constants = _Zero(), list(seeds), False
-    leaves: dict[Node, Any] = {}
-    with _marking:
-        try:
-            for root in order:
-                if root.op is None:
-                    leaves[root] = root.grad
-                root.grad = zero
-            usual, put = type(order[0]), order.append
-            for node in order:  # which grows while it is walked
-                limit = node.index
-                for arg in node.args:
-                    kind = type(arg)
-                    if kind is float or (kind is not usual and not isinstance(arg, Node)):
-                        continue
-                    if arg.index > limit:
-                        raise _stale(arg, node)
-                    if arg.grad is zero:
-                        continue
-                    if not arg.requires_grad:
-                        constants = True
-                        continue
-                    if not arg.is_scalar:
-                        return None
-                    if arg.op is None:
-                        leaves[arg] = arg.grad
-                    arg.grad = zero
-                    put(arg)
-            order.sort(key=_by_index, reverse=True)
-            for root, seed in seeds.items():
-                root.grad = seed
-            for node in order:
-                g, op = node.grad, node.op
-                if op is None:
+    if not _sweeping.acquire(blocking=False):
+        return None
+    try:
+        zero, order, careful = _Zero(), list(seeds), set()
+        for root in order:
+            root._pending = zero
+        usual, put = type(order[0]), order.append
+        for node in order:  # which grows while it is walked
+            limit = node.index
+            for arg in node.args:
+                kind = type(arg)
+                if kind is float:
                     continue
-                if not g:  # strong zero: nothing flows on
+                if kind is not usual and not isinstance(arg, Node):
+                    careful.add(node)
+                    continue
+                if arg.index > limit:
+                    raise _stale(arg, node)
+                if arg._pending is zero:
+                    continue
+                if not arg.requires_grad:
+                    careful.add(node)
+                    continue
+                if not arg.is_scalar:
+                    return None
+                arg._pending = zero
+                put(arg)
+        order.sort(key=_by_index, reverse=True)
+        for root, seed in seeds.items():
+            root._pending = seed
+        for node in order:
+            g, op = node._pending, node.op
+            if op is None:
+                continue
+            if not g:  # strong zero: nothing flows on
+                if keep:
                     node.grad = 0.0
-                    continue
-                args = node.args
-                try:
-                    if constants:  # as nodes among the operands: rare, so no care is taken to be fast
-                        _add_parts(node, g)
-                    elif len(args) == 2:
-                        x, y = args
-                        to_x, to_y = op.float_rules
-                        if type(y) is float:
-                            x.grad += to_x(g, node._data, x._data, y)  # type: ignore[misc]
-                        elif type(x) is float:
-                            y.grad += to_y(g, node._data, x, y._data)  # type: ignore[misc]
-                        else:
-                            ans, a, b = node._data, x._data, y._data
-                            part_x, part_y = to_x(g, ans, a, b), to_y(g, ans, a, b)  # type: ignore[misc]
-                            x.grad += part_x
-                            y.grad += part_y
-                    elif len(args) == 1 and node.params is None:
-                        (x,) = args
-                        x.grad += op.float_rules[0](g, node._data, x._data)  # type: ignore[misc]
-                    else:
-                        _add_parts(node, g)
-                except (ArithmeticError, TypeError):  # Python raises where IEEE has inf or nan, or a rule is wrong
+                continue
+            if keep:
+                node.grad = g
+            args = node.args
+            try:
+                if node.params is not None or (careful and node in careful):
                     _add_parts(node, g)
-            return {leaf: leaf.grad + 0.0 for leaf in leaves}
-        finally:
-            for leaf, before in leaves.items():
-                leaf.grad = before
+                elif len(args) == 2:
+                    x, y = args
+                    to_x, to_y = op.float_rules
+                    if type(y) is float:
+                        x._pending += to_x(g, node._data, x._data, y)  # type: ignore[misc]
+                    elif type(x) is float:
+                        y._pending += to_y(g, node._data, x, y._data)  # type: ignore[misc]
+                    else:
+                        ans, a, b = node._data, x._data, y._data
+                        part_x, part_y = to_x(g, ans, a, b), to_y(g, ans, a, b)  # type: ignore[misc]
+                        x._pending += part_x
+                        y._pending += part_y
+                elif len(args) == 1:
+                    (x,) = args
+                    x._pending += op.float_rules[0](g, node._data, x._data)  # type: ignore[misc]
+                else:
+                    _add_parts(node, g)
+            except (ArithmeticError, TypeError):  # Python raises where IEEE has inf or nan, or a rule is wrong
+                _add_parts(node, g)
+        return {leaf: leaf._pending + 0.0 for leaf in order if leaf.op is None}
+    finally:
+        _sweeping.release()
 
 
 def _add_parts(node: Node, g: float) -> None:
@@ -204,27 +225,30 @@ def _add_parts(node: Node, g: float) -> None:
     parts: dict[Node, float] = {}
     _pull_node(node, g, parts, False)
     for arg, part in parts.items():
-        arg.grad += part
+        arg._pending += part
 
 
 def _pull_node(node: Node, g: Any, pending: dict[Node, Any], create_graph: bool) -> None:
     """Add what one node contributes to each of its operands."""
-    args = node.args
+    op, args, params = node.op, node.args, node.params or {}
+    assert op is not None
     values = args if create_graph else [arg._data if isinstance(arg, Node) else arg for arg in args]
+    ans = node if create_graph else node._data
+    moved = tuple(op.rules[0](g, ans, *values, **params)) if op.variadic else None  # type: ignore[misc]
     for position, arg in enumerate(args):
         if isinstance(arg, Node) and arg.requires_grad:
-            part = _contribution(node, position, arg, g, node if create_graph else node._data, values)
+            part = moved[position] if moved else _contribution(op, position, arg, g, ans, values, params)
+            part = _fitted(part, arg, op, position)
             before = pending.get(arg)
             pending[arg] = part if before is None else _plus(before, part)
 
 
-def _contribution(node: Node, position: int, arg: Node, g: Any, ans: Any, values: Sequence[Any]) -> Any:
-    """Apply one rule, and see to it that the result fits the operand."""
-    op = node.op
-    assert op is not None
+def _contribution(
+    op: Primitive, position: int, arg: Node, g: Any, ans: Any, values: Sequence[Any], params: dict[str, Any]
+) -> Any:
+    """Apply one rule; what it makes of a zero cotangent is zero."""
     rule = (op.array_rules if type(g) is np.ndarray else op.rules)[position]
     assert rule is not None  # an operand without rule is recorded as a constant
-    params = node.params or {}
     try:
         part = rule(g, ans, *values, **params)
     except ArithmeticError:  # Python raises where IEEE has inf or nan
@@ -237,22 +261,29 @@ def _contribution(node: Node, position: int, arg: Node, g: Any, ans: Any, values
             f"rule {position} of {op.name} failed: {error}. A rule is called as rule(g, ans, x, y, ..., axis=...) and "
             "returns the cotangent of its operand"
         ) from error
-    raw = part._data if isinstance(part, Node) else part
     if arg.is_scalar:
-        if not math.isfinite(raw):
-            part = _strong_zero(op, rule, g, ans, values, params, part)
+        finite = math.isfinite(_raw(part))
+    else:
+        flat = (part if type(part) is np.ndarray else _raw(part)).ravel(
+            "K"
+        )  # in the order of the memory: a transposed array is not copied
+        finite = math.isfinite(flat.dot(flat))  # one fast pass that any inf or nan survives
+    return part if finite else _strong_zero(op, rule, g, ans, values, params, part)
+
+
+def _fitted(part: Any, arg: Node, op: Primitive, position: int) -> Any:
+    """A contribution in the shape and dtype of its operand."""
+    if arg.is_scalar:
         return part if isinstance(part, Node) else float(part)
-    if type(raw) is not np.ndarray:
-        part = raw = np.asarray(raw)
-    flat = raw.ravel("K")  # in the order of the memory: a transposed array is not copied
-    if not math.isfinite(flat.dot(flat)):  # one fast pass that any inf or nan survives
-        part = _strong_zero(op, rule, g, ans, values, params, part)
     data = arg._data
+    if type(part) is np.ndarray and part.shape == data.shape and part.dtype == data.dtype:
+        return part
+    raw = _raw(part)
     if raw.shape != data.shape:
         part = _unbroadcast(part, data.shape, op, position)
     if raw.dtype != data.dtype:
         part = part.astype(data.dtype)
-    return part
+    return part if isinstance(part, Node) else np.asarray(part)
 
 
 def _as_numpy(value: Any) -> Any:
@@ -310,7 +341,7 @@ def local_partial(node: Node, position: int) -> float | None:
     values = [other._data if isinstance(other, Node) else other for other in node.args]
     if node.op.rules[position] is None:
         return 0.0
-    return float(_contribution(node, position, arg, 1.0, node._data, values))
+    return float(_contribution(node.op, position, arg, 1.0, node._data, values, node.params or {}))
 
 
 def _seed(root: Node, gradient: Any, create_graph: bool) -> Any:
@@ -339,7 +370,7 @@ def _seed(root: Node, gradient: Any, create_graph: bool) -> Any:
 
 
 def _plus(a: Any, b: Any) -> Any:
-    """a + b, which stays an array where both have shape (): numpy would make a scalar of it."""
+    """The sum, which stays an array where both have shape (): numpy would make a scalar of it."""
     total = a + b
     return np.asarray(total) if isinstance(total, np.generic) else total
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from autograd import functions, recording
-from autograd.arrays import Array, Locked, as_array, as_constant, as_index, is_foreign
+from autograd.arrays import Array, Locked, as_array, as_constant, as_index, as_param, is_foreign
 from autograd.collector import tick
 from autograd.differentiable import Differentiable, label
 from autograd.errors import OperandError, ShapeError
@@ -35,7 +35,7 @@ def _node(data: Any, op: Primitive, args: tuple[Any, ...], params: dict[str, Any
     if recording.paused and not recording.is_recording():
         op, args, params, needs = None, (), None, False  # type: ignore[assignment]
     node.op, node.args, node.params, node.requires_grad = op, args, params, needs
-    node.index, node.grad, node.name = tick(), None, None
+    node.index, node.grad, node.name, node._pending = tick(), None, None, None
     return node
 
 
@@ -144,6 +144,8 @@ class Tensor(Differentiable, kind="Tensor"):
     def record(cls, op: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Any:  # noqa: D102  # see Node
         if op.rules and not op.variadic and len(args) != len(op.rules):
             raise op.explain(TypeError(), args, params)
+        if params:
+            params = {key: as_param(value) for key, value in params.items()}
         dtype = next(arg._data.dtype for arg in args if isinstance(arg, Tensor))
         parts, raw, needs = [], [], False
         for position, arg in enumerate(args):
@@ -217,7 +219,7 @@ class Tensor(Differentiable, kind="Tensor"):
 
     def reshape(self, *extents: Any) -> Tensor:
         """The same elements in another shape, given as integers or one tuple; one extent may be -1."""
-        one = len(extents) == 1 and not isinstance(extents[0], int)
+        one = len(extents) == 1 and not isinstance(extents[0], int | np.integer)
         return shape.reshape(self, shape=tuple(extents[0]) if one else extents)  # type: ignore[no-any-return]
 
     def flatten(self) -> Tensor:
@@ -313,6 +315,7 @@ class Tensor(Differentiable, kind="Tensor"):
 
     @data.setter
     def data(self, data: Any) -> None:
+        self._refuse_inner()
         array = data._data if isinstance(data, Tensor) else as_array(data, "data")
         if array.shape != self.shape:
             raise ShapeError(f"data= has shape {array.shape}, but this Tensor has {self.shape}; make a new Tensor")

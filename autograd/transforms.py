@@ -9,6 +9,7 @@ are among the arguments, all become Tensors, so that they mix.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
@@ -20,7 +21,7 @@ from autograd.errors import GraphError, OperandError, ShapeError
 from autograd.primitive import Node
 from autograd.rules.pointwise import identity
 from autograd.structure import leaves, like
-from autograd.sweep import pull, pull_floats, toposort
+from autograd.sweep import check_fresh, pull, pull_floats, toposort
 from autograd.tensor import Tensor
 from autograd.value import Value
 
@@ -72,7 +73,10 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     >>> value_and_grad(lambda p: (p[0] - 1.0) ** 2 + p[1] ** 2)([3.0, 2.0])
     (8.0, [4.0, 4.0])
     """
-    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    try:
+        positions = tuple(map(operator.index, argnums if isinstance(argnums, tuple | list) else (argnums,)))
+    except TypeError:
+        raise OperandError(f"argnums= takes an integer or a tuple of integers, but got {argnums!r}") from None
 
     @wraps(f)
     def value_and_gradient(*args: Any, **options: Any) -> tuple[Any, Any]:
@@ -81,6 +85,8 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
                 f"argnums={argnums} names a positional argument that is not there: {_name(f)} was called with "
                 f"{len(args)} of them; the arguments to differentiate by are given by position"
             )
+        if len({position % len(args) for position in positions}) < len(positions):
+            raise OperandError(f"argnums={argnums} names one of {len(args)} arguments twice")
 
         def of_chosen(*chosen: Any) -> Any:
             filled = list(args)
@@ -96,7 +102,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
                 f"{_describe(out)}; reduce it first (.sum(), .mean()), or use vjp"
             )
         grads = pullback(1.0)
-        return out, grads[0] if isinstance(argnums, int) else grads
+        return out, grads if isinstance(argnums, tuple | list) else grads[0]
 
     return value_and_gradient
 
@@ -143,6 +149,7 @@ def _vjp(
         if len(seeds) != len(heads):
             raise ShapeError(f"the cotangent has {len(seeds)} leaves, but the result of {_name(f)} has {len(heads)}")
         create_graph = as_nodes or (recorded and any(isinstance(s, Node) and s.requires_grad for s in seeds))
+        check_fresh(order)
         pending: dict[Node, Any] = {}
         for head, seed in zip(heads, seeds, strict=True):
             if isinstance(head, Node) and head.requires_grad:
@@ -167,7 +174,8 @@ def _has_array(tree: Any) -> bool:
 def _fresh(primal: Any, recorded: bool, beside_arrays: bool) -> Value | Tensor:
     """A new node to differentiate by; one that hangs on `primal` if that is a node of an outer graph."""
     if isinstance(primal, Value | Tensor):
-        node: Value | Tensor = identity(primal if recorded else primal.detach())
+        hangs = recorded and primal.requires_grad
+        node: Value | Tensor = identity(primal) if hangs else primal.detach()
         node.requires_grad = True
         return node
     if isinstance(primal, np.ndarray):

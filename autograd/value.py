@@ -36,7 +36,7 @@ def _node(data: float, op: Primitive, args: tuple[Any, ...], params: dict[str, A
         node.params = params
         node.requires_grad = needs
     node.index = tick()
-    node.grad = None
+    node.grad = node._pending = None
     node.name = None
     return node
 
@@ -105,7 +105,7 @@ def _binary(op: Primitive) -> tuple[Binary, Binary]:
         node.params = None
         node.requires_grad = needs
         node.index = tick()
-        node.grad = None
+        node.grad = node._pending = None
         node.name = None
         return node
 
@@ -125,7 +125,7 @@ def _binary(op: Primitive) -> tuple[Binary, Binary]:
         node.params = None
         node.requires_grad = self.requires_grad
         node.index = tick()
-        node.grad = None
+        node.grad = node._pending = None
         node.name = None
         return node
 
@@ -244,6 +244,7 @@ class Value(Differentiable, kind="Value"):
 
     @data.setter
     def data(self, data: float) -> None:
+        self._refuse_inner()
         self._data = data._data if isinstance(data, Value) else _number(data, "data")
         self.index = tick()  # newer than its consumers, which is how a sweep notices
 

@@ -20,5 +20,6 @@ def extra(module: str) -> ModuleType:
     except ImportError as error:
         package = {"sklearn": "scikit-learn"}.get(module.partition(".")[0], module.partition(".")[0])
         raise ImportError(
-            f'this needs {package}, which is not installed; it comes with the extra "data": pip install "glassgrad[data]", or ".[data]" in a clone'
+            f'this needs {package}, which is not installed; it comes with the extra "data": '
+            'pip install "glassgrad[data]", or ".[data]" in a clone'
         ) from error

@@ -96,7 +96,8 @@ def cross_entropy(logits: Any, labels: Any) -> Any:
     batch = shape[0] if len(shape) == 2 else 1
     log_p = autograd.log_softmax(logits)
     if _shape(labels) == shape:
-        weighted = autograd.where(_numbers(labels) == 0, 0.0, labels * log_p)  # 0 · log 0 is 0
+        nothing = (_numbers(labels) == 0) & ~np.isfinite(_numbers(log_p))
+        weighted = autograd.where(nothing, 0.0, labels * log_p)  # 0 · log 0 is 0
         return -autograd.sum(weighted) / float(batch)
     picked = log_p[np.arange(batch), labels] if len(shape) == 2 else log_p[labels]
     return autograd.sum(picked) / -float(batch)
@@ -114,6 +115,8 @@ def _scalar_cross_entropy(logits: Sequence[Any], label: Any) -> Any:
 
 def _checked_labels(labels: Any, shape: tuple[int, ...]) -> Any:
     """Labels that fit logits of `shape`: an integer array, or probabilities."""
+    if _holds_values(labels):
+        raise OperandError("cross_entropy takes labels as numbers or a Tensor, but got Values; use their .item()")
     raw = _numbers(labels)
     if raw.dtype.kind not in "fiub":
         raise OperandError(f"cross_entropy takes integers as labels, or probabilities, but got {labels!r}")

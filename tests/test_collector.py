@@ -6,7 +6,7 @@ import sys
 import weakref
 
 from autograd import Value
-from autograd.collector import LONGEST_WAIT, ticks
+from autograd.collector import LONGEST_WAIT
 
 
 class Cycle:
@@ -50,11 +50,43 @@ def test_cyclic_garbage_is_still_collected():
     del keep
 
 
-def test_ticks_only_looks():
-    assert ticks() == ticks()
-    before = ticks()
-    Value(1.0)
-    assert ticks() == before + 1
+def test_gradients_that_are_nodes_are_collected_in_time():
+    code = """
+import gc, tracemalloc
+import numpy as np
+from autograd import Tensor, Value
+own = gc.get_threshold()
+x = Value(1.0)
+for _ in range(300_000):
+    x = x + 1.0
+assert gc.get_threshold()[0] > own[0]
+tracemalloc.start()
+for _ in range(300):
+    t = Tensor(np.ones(20_000))
+    (t * t * t).sum().backward(create_graph=True)
+assert gc.get_threshold() == own
+assert tracemalloc.get_traced_memory()[1] < 100 * 2**20, tracemalloc.get_traced_memory()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_settings_that_come_and_go_are_not_lost():
+    code = """
+import gc
+from autograd import Value
+own = gc.get_threshold()
+x = Value(1.0)
+for _ in range(100_000):
+    x = x + 1.0
+slow = gc.get_threshold()
+assert slow[0] > own[0]
+gc.set_threshold(0)
+gc.collect()
+gc.set_threshold(*slow)
+keep = [[] for _ in range(2 * slow[0])]
+assert gc.get_threshold() == own, gc.get_threshold()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_graph_with_its_own_gradient_is_collected():

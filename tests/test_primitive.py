@@ -108,3 +108,14 @@ def test_primitives_on_raw_numbers_record_nothing():
     assert autograd.matmul(np.eye(2), [1.0, 2.0]).tolist() == [1.0, 2.0]
     with pytest.raises(OperandError, match="exp cannot take"):
         autograd.exp("1")
+
+
+def test_raw_integers_count_as_floats():
+    assert autograd.power(2, 3) == 8.0
+    assert autograd.reciprocal(np.array([2])).tolist() == [0.5]
+    assert autograd.sub(np.uint8(0), np.uint8(1)) == -1.0
+    assert autograd.power(np.array([10]), -1).tolist() == [0.1]
+    assert autograd.where(np.array([True, False]), 1, 2).tolist() == [1.0, 2.0]
+    for call in (lambda: autograd.exp(1j), lambda: autograd.exp(np.array([1j]))):
+        with pytest.raises(OperandError, match="complex"):
+            call()

@@ -60,6 +60,30 @@ def test_each_thread_has_its_own():
     assert seen == [True]
 
 
+def test_one_decorator_in_two_threads():
+    inside, done, seen = threading.Event(), threading.Event(), []
+
+    @enable_grad()
+    def slow():
+        inside.set()
+        done.wait()
+
+    def work():
+        with no_grad():
+            slow()
+            seen.append(is_recording())
+        seen.append(is_recording())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    inside.wait()
+    enable_grad()(lambda: None)()
+    done.set()
+    thread.join()
+    assert seen == [False, True]
+    assert is_recording()
+
+
 def test_parameters_are_updated_without_copies():
     w = Tensor(np.ones(3))
     w.sum().backward()

@@ -1,8 +1,10 @@
 """The sweep: order, accumulation, strong zero, un-broadcasting, pruning, and depth."""
 
+import array
 import cmath
 import gc
 import math
+import sys
 import threading
 
 import numpy as np
@@ -121,7 +123,7 @@ def test_the_sweep_of_floats_is_the_general_sweep(program, xs):
     root = run(program, leaves, ours)[-1]
     order = toposort(root)
     leaves[0].grad = 7.0
-    fast = sweep.pull_floats({root: 1.0})
+    fast = sweep.pull_floats({root: 1.0}, keep=True)
     assert leaves[0].grad == 7.0
     inner = {node: node.grad for node in order if node.op}
     general = {root: 1.0}
@@ -503,3 +505,127 @@ def test_linear_in_the_cotangent(g, h):
         return x.grad
 
     assert pulled(g + h) == pytest.approx(pulled(g) + pulled(h), rel=1e-12, abs=1e-12)
+
+
+# --- what a hostile reader found ---
+
+
+def test_parameters_reach_the_rule_of_two_operands():
+    scaled = autograd.elementwise(
+        "scaled_in_tests",
+        lambda x, y, *, k=1.0: k * x * y,
+        lambda x, y, *, k=1.0: k * x * y,
+        lambda g, ans, x, y, *, k=1.0: g * k * y,
+        lambda g, ans, x, y, *, k=1.0: g * k * x,
+    )
+    try:
+        a, b = Value(2.0), Value(5.0)
+        (scaled(a, 5.0, k=3.0) + scaled(a, b, k=2.0)).backward()
+        assert (a.grad, b.grad) == (25.0, 4.0)
+    finally:
+        del autograd.table["scaled_in_tests"]
+
+
+@pytest.mark.parametrize("x", [Value(1.0), Tensor([1.0])])
+def test_results_cannot_be_given_other_data(x):
+    y = x.exp()
+    with pytest.raises(GraphError, match="cannot be assigned"):
+        y.data = x.data
+
+
+def test_a_sweep_inside_a_rule_counts():
+    w = Value(2.0)
+
+    def rule(g, ans, x):
+        (w * 1.0).backward()
+        return g
+
+    nested = autograd.elementwise("nested_in_tests", lambda x: x, np.positive, rule)
+    try:
+        (nested(w) * 1.0 + w * 5.0).backward()
+        assert w.grad == 7.0
+    finally:
+        del autograd.table["nested_in_tests"]
+
+
+def test_threads_may_sweep_one_graph():
+    x = Value(2.0)
+    y = x
+    for _ in range(300):
+        y = y * 1.0 + 0.0
+
+    def work(create_graph):
+        for _ in range(30):
+            y.backward(create_graph=create_graph)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        threads = [threading.Thread(target=work, args=(flag,)) for flag in (False, False, True, False)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert float(x.grad.item()) == 120.0
+
+
+def test_an_interrupted_sweep_changes_no_leaf():
+    calls = []
+
+    def rule(g, ans, x):
+        calls.append(x)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return g
+
+    stops = autograd.elementwise("stops_in_tests", lambda x: x, np.positive, rule)
+    try:
+        leaves = [Value(float(i)) for i in range(5)]
+        for leaf in leaves:
+            leaf.grad = 100.0
+        with pytest.raises(KeyboardInterrupt):
+            sum(stops(leaf) for leaf in leaves).backward()
+        assert [leaf.grad for leaf in leaves] == [100.0] * 5
+        sum(leaves).backward()
+        assert [leaf.grad for leaf in leaves] == [101.0] * 5
+    finally:
+        del autograd.table["stops_in_tests"]
+
+
+def test_parameters_and_constants_of_every_kind_are_our_own():
+    x, index, axes = Tensor([[1.0, 2.0, 3.0]]), np.array([0, 1]), [1, 0]
+    weights = [np.array([[3.0, 4.0, 5.0]]).view(np.matrix), array.array("d", [3.0, 4.0, 5.0])]
+    picked, turned = autograd.getitem(x, index=(slice(None), index)), autograd.transpose(x, axes=axes)
+    weighted = [autograd.mul(x, weight) for weight in weights]
+    index[:], axes[:], weights[0][:] = 2, [0, 1], 0.0
+    weights[1][0] = 0.0
+    picked.sum().backward()
+    assert x.grad.tolist() == [[1.0, 1.0, 0.0]]
+    turned.backward(np.array([[1.0], [2.0], [3.0]]))
+    assert x.grad.tolist() == [[2.0, 3.0, 3.0]]
+    for part in weighted:
+        x.zero_grad()
+        part.sum().backward()
+        assert x.grad.tolist() == [[3.0, 4.0, 5.0]]
+    with pytest.raises(OperandError, match="masked arrays"):
+        x * np.ma.masked_array([1.0, 2.0, 3.0], [True, False, False])
+
+
+def test_indices_of_every_kind_add_up():
+    for index in (((0, 0),), array.array("l", [0, 0]), [0, 0], np.array([0, 0])):
+        x = Tensor([1.0, 2.0, 3.0])
+        x[index].sum().backward()
+        assert x.grad.tolist() == [2.0, 0.0, 0.0]
+    assert Tensor([1.0])[[]].shape == (0,)
+
+
+def test_one_constant_node_does_not_change_the_rest():
+    x, c = Value(2.0), Value(3.0, requires_grad=False)
+    gate = autograd.elementwise("gate_in_tests", lambda k, y: k * y, np.multiply, None, lambda g, ans, k, y: g * k)
+    try:
+        (x * c + gate(3, x) + x * x).backward()
+        assert (x.grad, c.grad) == (10.0, None)
+    finally:
+        del autograd.table["gate_in_tests"]

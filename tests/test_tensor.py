@@ -229,7 +229,9 @@ def test_dtypes_are_floating(dtype):
         (lambda x: x @ x, ShapeError, r"matmul cannot take shapes? \(2, 3\) and \(2, 3\)"),
         (lambda x: x @ 2.0, ShapeError, "matmul"),
         (lambda x: autograd.inner(x, x.T), ShapeError, "inner"),
-        (lambda x: autograd.inner(x, np.ones((2, 2, 3))), ShapeError, "at most two axes"),
+        (lambda x: autograd.inner(x.sum(), np.ones(2)), ShapeError, "the first operand is an array"),
+        (lambda x: autograd.concatenate([x, x], axis=None), ShapeError, "flatten"),
+        (lambda x: autograd.inner(x, np.ones((2, 2, 3))), ShapeError, "one or two axes"),
         (lambda x: x.sum(axis=2), ShapeError, "axis 2 is out of bounds"),
         (lambda x: x.max(axis=-3), ShapeError, "axis -3 is out of bounds"),
         (lambda x: x.reshape(4, 2), ShapeError, r"reshape cannot take shapes? \(2, 3\), shape=\(4, 2\)"),
@@ -282,6 +284,21 @@ def test_leaves_can_be_copied_and_pickled():
         np.testing.assert_array_equal(twin.grad, x.grad)
         assert (twin.name, twin.requires_grad) == ("x", True)
         assert not twin.data.flags.writeable
+
+
+def test_numpy_integers_as_parameters():
+    x = Tensor(DATA)
+    total = x.sum(axis=np.int64(0)) + x.mean(axis=np.int64(0)) + x.reshape(np.int64(6))[:3]
+    total.sum().backward()
+    assert x.grad.tolist() == [[2.5, 2.5, 2.5], [1.5, 1.5, 1.5]]
+
+
+def test_empty_operands():
+    x, y = Tensor(np.zeros((2, 3))), Tensor(np.zeros((0, 3)))
+    autograd.inner(x, y).sum().backward()
+    assert (x.grad.shape, y.grad.shape) == ((2, 3), (0, 3))
+    autograd.concatenate([x, y]).sum().backward()
+    assert (x.grad.sum(), y.grad.shape) == (6.0, (0, 3))
 
 
 def test_ties_share_evenly():

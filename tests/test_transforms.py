@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import GraphError, OperandError, ShapeError, Tensor, Value, grad, no_grad, value_and_grad, vjp
+from autograd import GraphError, OperandError, ShapeError, StaleError, Tensor, Value, grad, no_grad, value_and_grad, vjp
 
 
 def test_given_floats_floats_come_back():
@@ -189,3 +189,45 @@ def test_two_hundred_dimensional_rosenbrock_minimum():
 
     assert grad(rosenbrock)([1.0] * 200) == [0.0] * 200
     assert grad(rosenbrock)([0.0, 0.0]) == [-2.0, 0.0]
+
+
+# --- what a hostile reader found ---
+
+
+@pytest.mark.parametrize("x", [Value(3.0, requires_grad=False), Value(3.0).detach(), Tensor(3.0).detach()])
+def test_at_a_constant(x):
+    assert float(grad(lambda x: x * x)(x)) == 6.0
+    _, pullback = vjp(lambda x, y: x * y, x, 4.0)
+    assert [float(part) for part in pullback(1.0)] == [4.0, 3.0]
+
+
+@pytest.mark.parametrize("w", [Value(2.0), Tensor([1.0, 2.0], requires_grad=False)])
+def test_data_overwritten_before_the_pullback_is_noticed(w):
+    x = 1.0 if isinstance(w, Value) else np.ones(2)
+    _, pullback = vjp(lambda x: autograd.exp(x * w), x)
+    w.data = w.data * 2.0
+    with pytest.raises(StaleError):
+        pullback(np.ones(np.shape(x)))
+
+
+@pytest.mark.parametrize("argnums", [(0, 0), (0, -1)])
+def test_an_argument_is_named_once(argnums):
+    with pytest.raises(OperandError, match="twice"):
+        grad(lambda x: x * x, argnums)(3.0)
+
+
+@pytest.mark.parametrize("argnums", [None, "a", 1.5, ("a",)])
+def test_argnums_are_integers(argnums):
+    with pytest.raises(OperandError, match="argnums="):
+        grad(lambda x: x, argnums)
+
+
+def test_kept_nodes_keep_no_gradient():
+    kept = []
+
+    def f(x):
+        kept.append(x * x)
+        return kept[0] + x
+
+    grad(f)(3.0)
+    assert kept[0].grad is None

@@ -23,6 +23,7 @@ __all__ = ["SUFFIXES", "Figure", "draw"]
 
 SUFFIXES = (".svg", ".png", ".dot", ".gv")
 T = TypeVar("T")
+_MOST_POSSIBLE = 500_000_000
 _MOST_PIXELS = 12_000_000
 """A notebook's fallback picture is kept below this; `Figure.to_png` makes any size."""
 
@@ -56,7 +57,11 @@ class Figure:
 
         if not (scale > 0 and math.isfinite(scale)):
             raise ValueError(f"scale= takes a positive number of pixels per point, but got {scale!r}")
-        return svg_to_bytes(svg_string=self.to_svg("light" if theme == "auto" else theme), zoom=scale)
+        svg = self.to_svg("light" if theme == "auto" else theme)
+        pixels = self.layout.width * self.layout.height * scale**2
+        if pixels > _MOST_POSSIBLE:  # beyond it the renderer would abort the process
+            raise ValueError(f"scale={scale!r} makes a picture of {pixels:.2g} pixels; choose a smaller one, or SVG")
+        return svg_to_bytes(svg_string=svg, zoom=scale)
 
     def to_dot(self) -> str:
         """The figure in the DOT language, for other tools."""

@@ -20,8 +20,8 @@ from autograd.primitive import elementwise, linear, quiet, table
 
 __all__ = [
     "abs", "add", "cos", "cosh", "div", "equal", "exp", "expm1", "greater", "greater_equal", "identity", "less",
-    "less_equal", "log", "log1p", "maximum", "minimum", "mul", "neg", "not_equal", "power", "reciprocal", "relu",
-    "sech2", "sigmoid", "sign", "sin", "sinh", "slope", "sqrt", "square", "sub", "tan", "tanh", "where",
+    "less_equal", "log", "log1p", "maximum", "minimum", "mul", "neg", "not_equal", "power", "power_log", "reciprocal",
+    "relu", "sech2", "sigmoid", "sign", "sin", "sinh", "slope", "sqrt", "square", "sub", "tan", "tanh", "where",
 ]  # fmt: skip
 
 
@@ -98,26 +98,52 @@ def _power(x: float, y: float) -> float:
 def _slope(x: float, y: float) -> float:
     if y == 2.0:
         return x + x
-    return y * _power(x, y - 1.0) if x or y else 0.0
+    if not y:
+        return 0.0
+    ans = y * _power(x, y - 1.0)
+    return ans if math.isfinite(ans) or not x else y * _power(x, y) / x  # xʸ⁻¹ alone may overflow
 
 
 def _slope_array(x, y):  # any floating dtype
-    return np.where((x == 0) & (y == 0), 0, y * np.power(x, y - 1))
+    ans = y * np.power(x, y - 1)
+    ans = np.where(np.isfinite(ans) | (x == 0), ans, y * np.power(x, y) / x)
+    return np.where(y == 0, 0, ans)
 
 
+def _power_log(x: float, y: float) -> float:
+    return _power(x, y) * _log(x) if x else 0.0 if y >= 0.0 else -math.inf
+
+
+def _power_log_array(x, y):  # any floating dtype
+    return np.where(x == 0, np.where(y >= 0, 0.0, -np.inf), np.power(x, y) * np.log(x)).astype(np.result_type(x, y))
+
+
+def _finite_times(y, s):  # part of a rule
+    """The product, which is 0 where y is 0 though s is infinite."""
+    return where(equal(y, 0.0) & equal(abs(s), math.inf), 0.0, y * s)
+
+
+_log = ieee(math.log, np.log)
 power = elementwise(
     "power", _power, np.power,
     lambda g, ans, x, y: g * slope(x, y),
-    lambda g, ans, x, y: g * where(equal(ans, 0.0), 0.0, ans * log(x)),
+    lambda g, ans, x, y: g * power_log(x, y),
     symbol="xʸ", latex="{}^{{{}}}",
-    doc="x to the power y; nan where x < 0 and y is not whole.",
+    doc="x to the power y; nan where x < 0 and y is not whole. ∂/∂y is 0 at x = 0 for y ≥ 0.",
 )  # fmt: skip
 slope = elementwise(
     "slope", _slope, _slope_array,
-    lambda g, ans, x, y: where(equal(x, 0.0) & equal(y, 0.0), 0.0, g * (y * slope(x, y - 1.0))),
-    lambda g, ans, x, y: g * (power(x, y - 1.0) * (1.0 + y * log(x))),
+    lambda g, ans, x, y: g * _finite_times(y, slope(x, y - 1.0)),
+    lambda g, ans, x, y: g * (power(x, y - 1.0) + y * power_log(x, y - 1.0)),
     symbol="y xʸ⁻¹", latex=r"{1} \, {0}^{{{1} - 1}}",
-    doc="The derivative y xʸ⁻¹ of a power in x, as a function of its own: 0 where x = y = 0, since x⁰ is constant.",
+    doc="The derivative y xʸ⁻¹ of a power by x, as a function of its own: 0 where y = 0, since x⁰ is constant.",
+)  # fmt: skip
+power_log = elementwise(
+    "power_log", _power_log, _power_log_array,
+    lambda g, ans, x, y: g * (power(x, y - 1.0) + y * power_log(x, y - 1.0)),
+    lambda g, ans, x, y: g * where(equal(x, 0.0), 0.0, ans * log(x)),
+    symbol="xʸ ln x", latex=r"{0}^{{{1}}} \ln {0}",
+    doc="The derivative xʸ ln x of a power by y, as a function of its own: 0 where x = 0 and y ≥ 0.",
 )  # fmt: skip
 square = elementwise(
     "square", lambda x: x * x, np.square,

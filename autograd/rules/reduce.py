@@ -4,6 +4,7 @@ Legend: see `autograd/rules/pointwise.py`. `axis=` is None (all), an integer or 
 length 1. Convention: tied extremes share the gradient evenly.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -66,8 +67,8 @@ def _matmul_y(g, ans, x, y):  # a rule
 
 
 def _inner(x, y):
-    if np.ndim(y) > 2:
-        raise ValueError("the second operand has at most two axes")
+    if not np.ndim(x) or np.ndim(y) not in (1, 2):
+        raise ValueError("the first operand is an array, and the second has one or two axes")
     return np.inner(x, y)
 
 
@@ -75,7 +76,8 @@ def _inner_y(g, ans, x, y):  # a rule
     if y.ndim == 1:  # (..., n), (n,) -> (...)
         return expand_dims(g, axis=-1) * x
     rows, columns = y.shape  # (..., n), (m, n) -> (..., m)
-    return matmul(swapaxes(reshape(g, shape=(-1, rows)), axis1=0, axis2=1), reshape(x, shape=(-1, columns)))
+    batch = math.prod(x.shape[:-1])
+    return matmul(swapaxes(reshape(g, shape=(batch, rows)), axis1=0, axis2=1), reshape(x, shape=(batch, columns)))
 
 
 sum = linear(

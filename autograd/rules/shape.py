@@ -28,22 +28,34 @@ def _scatter(x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
     """Zeros of `shape` with `x` added at `index`, as often as an element is indexed."""
     out = np.zeros(shape, np.result_type(x))
     parts = index if isinstance(index, tuple) else (index,)
-    if any(isinstance(part, list | np.ndarray) and np.asarray(part).dtype != bool for part in parts):
-        np.add.at(out, index, x)
-    else:
+    if all(isinstance(part, _ONCE) or (isinstance(part, np.ndarray) and part.dtype == bool) for part in parts):
         out[index] = x  # no element can be named twice, and this is 10 times faster
+    else:
+        np.add.at(out, index, x)
     return out
 
 
-def _part(position: int, g: Any, xs: tuple[Any, ...], axis: int) -> Any:
-    """The slice of `g` that belongs to operand `position` of a concatenation."""
-    ndim = len(xs[0].shape)
-    ends = np.cumsum([x.shape[axis] for x in xs])
-    own = slice(int(ends[position] - xs[position].shape[axis]), int(ends[position]))
-    return getitem(g, index=(slice(None),) * (axis % ndim) + (own,))
+_ONCE = (int, np.integer, slice, type(None), type(Ellipsis))
+
+
+def _parts(g: Any, ans: Any, *xs: Any, axis: int = 0) -> Any:
+    """The slices of `g` that belong to the operands of a concatenation, in order."""
+    before, end = (slice(None),) * (axis % len(ans.shape)), 0
+    for x in xs:
+        start, end = end, end + x.shape[axis]
+        yield getitem(g, index=(*before, slice(start, end)))
+
+
+def _layers(g: Any, ans: Any, *xs: Any, axis: int = 0) -> Any:
+    """The slices of `g` that belong to the operands of a stack, in order."""
+    before = (slice(None),) * (axis % len(ans.shape))
+    for position in range(len(xs)):
+        yield getitem(g, index=(*before, position))
 
 
 def _concatenate(*xs: Any, axis: int = 0) -> Any:
+    if axis is None:
+        raise ValueError("axis= takes an integer; flatten the operands to join all their elements")
     return np.concatenate(xs, axis=axis)
 
 
@@ -103,15 +115,11 @@ scatter = linear(
     latex=r"\operatorname{{scatter}}({})", doc="The transpose of getitem: zeros of `shape=` with x added at `index=`.",
 )  # fmt: skip
 concatenate = linear(
-    "concatenate", _concatenate,
-    lambda position, g, ans, *xs, axis=0: _part(position, g, xs, axis),
+    "concatenate", _concatenate, _parts,
     symbol="concat", variadic=True, doc="Arrays joined along `axis=`.",
 )  # fmt: skip
 stack = linear(
-    "stack", _stack,
-    lambda position, g, ans, *xs, axis=0: getitem(
-        g, index=(slice(None),) * (axis % len(ans.shape)) + (position,)
-    ),
+    "stack", _stack, _layers,
     variadic=True, doc="Arrays of one shape joined along a new `axis=`.",
 )  # fmt: skip
 
