@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import keyword
 import sys
 import unicodedata
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (AutogradError, ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Unicode shows names all the same
     print(_report(options.expression.strip(), result, leaves, path))
     return 0
 

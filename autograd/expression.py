@@ -22,7 +22,7 @@ CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e}
 FUNCTIONS: Mapping[str, Primitive] = {
     name: op
     for name, op in table.items()
-    if op.kind == "elementwise" and len(op.rules) in (1, 2) and op.scalar is not None
+    if op.kind == "elementwise" and op.public and len(op.rules) in (1, 2) and op.scalar is not None
 }
 
 _BINARY = {
@@ -190,6 +190,8 @@ def _parse(text: str) -> ast.expr:
     except SyntaxError as error:
         column = indent + min(error.offset - 1 if error.offset else len(source), len(source))  # 0: it ends too early
         reason = (error.msg or "invalid syntax").removesuffix(". Perhaps you forgot a comma?")
+        if reason.startswith("invalid decimal literal"):
+            reason = "a product is written with *, as in 2*x"
         raise ExpressionError(f"this is not a formula: {reason}", shown, column) from None
     except ValueError as error:  # a null character, a number with thousands of digits
         raise ExpressionError(f"this is not a formula: {str(error).partition(';')[0]}", shown) from None

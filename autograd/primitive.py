@@ -113,6 +113,7 @@ class Primitive:
     float_rules, array_rules : the same rules for raw floats and for raw arrays, see `Table.bind`.
     push : the rule that pushes tangents forward, for ``"general"`` only.
     symbol, latex : how figures and formulas write it.
+    public : whether it is offered under its name in `autograd`; the others are parts of rules.
     result : name of the node class of its result where that is not the class of its operands.
     """
 
@@ -129,12 +130,13 @@ class Primitive:
         latex: str | None = None,
         result: str | None = None,
         variadic: bool = False,
+        public: bool = True,
         doc: str = "",
     ) -> None:
         self.kind, self.name, self.scalar, self.array = kind, name, scalar, array
         self.rules = tuple(rules)
         self.float_rules = self.array_rules = self.rules
-        self.push, self.variadic, self.result = push, variadic, result
+        self.push, self.variadic, self.result, self.public = push, variadic, result, public
         self.symbol = symbol or name
         self.latex = latex or rf"\operatorname{{{name}}}({{}})"
         self.__doc__, self.__name__ = doc, name

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd import OperandError, ShapeError
+from autograd import OperandError, ShapeError, Tensor
 
 __all__ = ["accuracy", "confusion_matrix"]
 
@@ -53,6 +53,10 @@ def confusion_matrix(true: ArrayLike, predicted: ArrayLike, n_classes: int | Non
 
 def _labels(true: ArrayLike, predicted: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
     """Both as integer arrays of one and the same length."""
+    if isinstance(true, Tensor) or isinstance(predicted, Tensor):
+        raise OperandError(
+            "true and predicted are class labels, not Tensors; nn.predict(model, x) gives those predicted"
+        )
     arrays = np.asarray(true), np.asarray(predicted)
     if arrays[0].shape != arrays[1].shape or arrays[0].ndim != 1 or not arrays[0].size:
         raise ShapeError(

@@ -202,11 +202,11 @@ def _inputs(module: Module, x: Any, n_in: int) -> Sequence[Any]:
             f"{type(module).__name__} takes one sample as a list of {n_in} numbers or Values, "
             f"but got {x!r} of type {type(x).__name__}"
         )
-    if len(x) != n_in:
-        raise ShapeError(f"{type(module).__name__} takes {n_in} inputs, but got {len(x)}")
-    if isinstance(x[0], list | tuple):
+    if x and isinstance(x[0], list | tuple):
         raise ShapeError(
             f"{type(module).__name__} takes one sample at a time, but got {len(x)} rows; "
             "use [model(row) for row in rows]"
         )
+    if len(x) != n_in:
+        raise ShapeError(f"{type(module).__name__} takes {n_in} inputs, but got {len(x)}")
     return x

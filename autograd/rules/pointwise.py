@@ -136,6 +136,7 @@ slope = elementwise(
     lambda g, ans, x, y: g * _finite_times(y, slope(x, y - 1.0)),
     lambda g, ans, x, y: g * (power(x, y - 1.0) + y * power_log(x, y - 1.0)),
     symbol="y xʸ⁻¹", latex=r"{1} \, {0}^{{{1} - 1}}",
+    public=False,
     doc="The derivative y xʸ⁻¹ of a power by x, as a function of its own: 0 where y = 0, since x⁰ is constant.",
 )  # fmt: skip
 power_log = elementwise(
@@ -143,7 +144,7 @@ power_log = elementwise(
     lambda g, ans, x, y: g * (power(x, y - 1.0) + y * power_log(x, y - 1.0)),
     lambda g, ans, x, y: g * where(equal(x, 0.0), 0.0, ans * log(x)),
     symbol="xʸ ln x", latex=r"{0}^{{{1}}} \ln {0}",
-    doc="The derivative xʸ ln x of a power by y, as a function of its own: 0 where x = 0 and y ≥ 0.",
+    public=False, doc="The derivative xʸ ln x of a power by y, as a function of its own: 0 where x = 0 and y ≥ 0.",
 )  # fmt: skip
 square = elementwise(
     "square", lambda x: x * x, np.square,
@@ -230,6 +231,7 @@ sech2 = elementwise(
     "sech2", _sech2, _sech2_array,
     lambda g, ans, x: g * (-2.0 * tanh(x) * ans),
     symbol="sech²", latex=r"\operatorname{{sech}}^2 {}",
+    public=False,
     doc="1 / cosh² x, the derivative of tanh, as a function of its own: no cancelling, no underflow in the tails.",
 )  # fmt: skip
 

@@ -112,7 +112,8 @@ getitem = linear(
 scatter = linear(
     "scatter", _scatter,
     lambda g, ans, x, *, index, shape: getitem(g, index=index),
-    latex=r"\operatorname{{scatter}}({})", doc="The transpose of getitem: zeros of `shape=` with x added at `index=`.",
+    latex=r"\operatorname{{scatter}}({})", public=False,
+    doc="The transpose of getitem: zeros of `shape=` with x added at `index=`.",
 )  # fmt: skip
 concatenate = linear(
     "concatenate", _concatenate, _parts,

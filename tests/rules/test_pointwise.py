@@ -162,7 +162,8 @@ def test_every_row_is_documented():
 
 
 def test_the_table_is_public():
-    hidden = {"power_log", "sech2", "slope", "scatter", "stack", "concatenate"}
     for name, row in table.items():
-        if name not in hidden:
+        if row.public and not row.variadic:  # stack and concatenate take a sequence instead, as in numpy
             assert getattr(autograd, name) is row, name
+        else:
+            assert getattr(autograd, name, None) is not row, name
