@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.primitive import general, linear
+from autograd.primitive import general, linear, table
 from autograd.rules.pointwise import equal, where
 from autograd.rules.shape import broadcast_to, expand_dims, reshape, swapaxes
 
@@ -104,3 +104,5 @@ matmul = linear(
     "matmul", np.matmul, _matmul_x, _matmul_y,
     symbol="@", latex=r"{} \, {}", doc="The matrix product x @ y of vectors, matrices or stacks of matrices.",
 )  # fmt: skip
+
+table.bind(globals())

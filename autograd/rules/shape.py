@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.primitive import linear
+from autograd.primitive import linear, table
 
 __all__ = [
     "astype", "broadcast_to", "concatenate", "expand_dims", "getitem", "reshape", "scatter", "squeeze", "stack",
@@ -134,3 +134,5 @@ to_value = linear(
     "to_value", float, lambda g, ans, x: to_tensor(g),
     result="Value", latex="{}", doc="A Tensor of shape () as a Value.",
 )  # fmt: skip
+
+table.bind(globals())

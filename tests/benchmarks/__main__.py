@@ -78,8 +78,8 @@ def table() -> str:
     by_hand, our_step = step["ByHand"], step["Ours"]
     lines += [
         "",
-        "Value and gradient of the chained Rosenbrock function on scalars, recorded from scratch each time; the mean,",
-        f"with garbage collection. A recorded operation takes {recorded:.0f} bytes ({peak:.0f} at the peak of its sweep).",
+        "Value and gradient of the chained Rosenbrock function on scalars, recorded from scratch each time (the mean,",
+        f"with garbage collection). An operation takes {recorded:.0f} bytes, {peak:.0f} at the peak of its sweep.",
         "",
         "| tensors | glassgrad | peer |",
         "|---|---:|---:|",
