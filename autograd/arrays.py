@@ -96,6 +96,8 @@ def is_foreign(x: Any) -> bool:
 
 def as_param(value: Any) -> Any:
     """A static parameter of our own: nothing that the caller may write into later, and Python's integers."""
+    if value is None or type(value) in (int, bool):
+        return value
     if isinstance(value, tuple):
         return tuple(map(as_param, value))
     if isinstance(value, np.integer):

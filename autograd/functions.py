@@ -14,7 +14,7 @@ import numpy as np
 from autograd.errors import OperandError
 from autograd.primitive import Node
 from autograd.rules import reduce, shape
-from autograd.rules.pointwise import exp, log, where
+from autograd.rules.pointwise import exp, log
 
 __all__ = ["concatenate", "log_softmax", "logsumexp", "mean", "softmax", "stack", "var"]
 
@@ -104,7 +104,8 @@ def _top(x: Any, axis: Axis) -> Any:
     if isinstance(x, Node) and x.is_scalar:
         raise OperandError("softmax and logsumexp work on arrays; make a Tensor of Values with autograd.stack([...])")
     top = reduce.max(x._data if isinstance(x, Node) else x, axis=axis, keepdims=True)
-    return where(np.isfinite(top), top, 0.0)
+    finite = np.isfinite(top)
+    return top if finite.all() else np.where(finite, top, 0.0)
 
 
 def _count(x: Any, axis: Axis) -> int:

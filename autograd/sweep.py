@@ -261,6 +261,8 @@ def _contribution(
             f"rule {position} of {op.name} failed: {error}. A rule is called as rule(g, ans, x, y, ..., axis=...) and "
             "returns the cotangent of its operand"
         ) from error
+    if part is g or (len(values) == 1 and op.kind == "linear"):
+        return part  # g was moved about, not multiplied by anything
     if arg.is_scalar:
         finite = math.isfinite(_raw(part))
     else:

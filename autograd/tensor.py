@@ -136,8 +136,10 @@ class Tensor(Differentiable, kind="Tensor"):
         if dtype is not None and np.dtype(dtype).kind != "f":
             raise OperandError(f"dtype= takes a floating dtype such as float64 or float32, but got {np.dtype(dtype)}")
         array = as_array(data, "Tensor()")
-        self._data = np.array(array, dtype or array.dtype, copy=copy or None)
-        self._data.flags.writeable = False
+        if copy or dtype is not None or type(array) is not np.ndarray:
+            array = np.array(array, dtype or array.dtype, copy=copy or None)
+        array.setflags(write=False)
+        self._data = array
         self._leaf(name, requires_grad)
 
     @classmethod
