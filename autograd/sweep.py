@@ -299,7 +299,7 @@ def _strong_zero(
     """`part`, without the inf and nan that a zero cotangent picked up from the local partial."""
     with quiet():
         bad = ~np.isfinite(_raw(part))
-        alive = _raw(g) != 0
+        alive = np.not_equal(_raw(g), 0)
         if op.kind == "elementwise":
             return where(bad & ~alive, 0.0, part)
         if op.kind == "linear" and np.any(bad):

@@ -24,7 +24,7 @@ for _ in range(100_000):
     x = x + 1.0
 slow = gc.get_threshold()
 assert slow[0] > 10 * own[0] and slow[1:] == own[1:], slow
-keep = [[] for _ in range(2 * slow[0])]
+keep = [[] for _ in range(6 * slow[0])]
 assert gc.get_threshold() == own, gc.get_threshold()
 gc.set_threshold(1234, 5, 6)
 for _ in range(20_000):
@@ -64,7 +64,7 @@ tracemalloc.start()
 for _ in range(300):
     t = Tensor(np.ones(20_000))
     (t * t * t).sum().backward(create_graph=True)
-assert gc.get_threshold() == own
+assert gc.get_threshold()[0] <= 4 * own[0], gc.get_threshold()
 assert tracemalloc.get_traced_memory()[1] < 100 * 2**20, tracemalloc.get_traced_memory()
 """
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -83,7 +83,7 @@ assert slow[0] > own[0]
 gc.set_threshold(0)
 gc.collect()
 gc.set_threshold(*slow)
-keep = [[] for _ in range(2 * slow[0])]
+keep = [[] for _ in range(6 * slow[0])]
 assert gc.get_threshold() == own, gc.get_threshold()
 """
     subprocess.run([sys.executable, "-c", code], check=True)
