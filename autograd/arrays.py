@@ -113,5 +113,5 @@ def as_index(index: Any) -> Any:
         raise OperandError("an index is made of integers, slices or masks, not of nodes; use x.numpy().astype(int)")
     if isinstance(index, list | np.ndarray):
         array = np.array(index)
-        return array if array.size else array.astype(np.intp)  # numpy takes [] for floats
+        return array.astype(np.intp) if not array.size and array.dtype.kind == "f" else array  # [] is no float here
     return index

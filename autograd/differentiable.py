@@ -70,6 +70,10 @@ class Differentiable(Node):
                 f"data of {sweep.called(self)} cannot be assigned: its gradients would be those of another number; "
                 "assign to the leaves and compute it again, or start from x.detach()"
             )
+        if self.requires_grad and recording.is_watched():
+            raise GraphError(
+                f"data of {sweep.called(self)} cannot be assigned inside a function that is being differentiated"
+            )
 
     def zero_grad(self) -> None:
         """Forget the gradient: ``grad`` is None again."""

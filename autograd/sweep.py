@@ -13,6 +13,7 @@ the gradients of the leaves. Whatever a rule need not care about happens here, o
 from __future__ import annotations
 
 import math
+import os
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ from autograd.collector import pacer
 from autograd.errors import GraphError, OperandError, ShapeError, StaleError
 from autograd.primitive import Node, Primitive, quiet
 from autograd.recording import watched
-from autograd.rules.pointwise import where
+from autograd.strongzero import strong_zero
 
 __all__ = ["backward", "called", "check_fresh", "local_partial", "pull", "pull_floats", "toposort"]
 
@@ -141,7 +142,17 @@ class _Zero(float):
     """A zero with an identity: the mark of a sweep on the nodes that it has found, and what it adds to."""
 
 
-_sweeping, _writing = threading.Lock(), threading.Lock()
+_sweeping, _writing = threading.Lock(), threading.RLock()
+
+
+def _renew_locks() -> None:
+    """In a forked child the threads that held them are gone."""
+    global _sweeping, _writing
+    _sweeping, _writing = threading.Lock(), threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_locks)
 
 
 def pull_floats(seeds: dict[Node, float], keep: bool = False) -> dict[Node, float] | None:
@@ -152,7 +163,8 @@ def pull_floats(seeds: dict[Node, float], keep: bool = False) -> dict[Node, floa
     this one, is at it. This takes a third of the time of the general way and no memory but a list of the nodes;
     tests/test_sweep.py pins the two to each other.
     """
-    if not _sweeping.acquire(blocking=False):
+    lock = _sweeping
+    if not lock.acquire(blocking=False):
         return None
     try:
         zero, order, careful = _Zero(), list(seeds), set()
@@ -217,7 +229,7 @@ def pull_floats(seeds: dict[Node, float], keep: bool = False) -> dict[Node, floa
                 _add_parts(node, g)
         return {leaf: leaf._pending + 0.0 for leaf in order if leaf.op is None}
     finally:
-        _sweeping.release()
+        lock.release()
 
 
 def _add_parts(node: Node, g: float) -> None:
@@ -270,7 +282,7 @@ def _contribution(
             "K"
         )  # in the order of the memory: a transposed array is not copied
         finite = math.isfinite(flat.dot(flat))  # one fast pass that any inf or nan survives
-    return part if finite else _strong_zero(op, rule, g, ans, values, params, part)
+    return part if finite else strong_zero(op, rule, g, ans, values, params, part)
 
 
 def _fitted(part: Any, arg: Node, op: Primitive, position: int) -> Any:
@@ -291,26 +303,6 @@ def _fitted(part: Any, arg: Node, op: Primitive, position: int) -> Any:
 def _as_numpy(value: Any) -> Any:
     """A float as a numpy scalar, whose arithmetic does not raise."""
     return np.float64(value) if type(value) is float else value
-
-
-def _strong_zero(
-    op: Primitive, rule: Any, g: Any, ans: Any, values: Sequence[Any], params: dict[str, Any], part: Any
-) -> Any:
-    """`part`, without the inf and nan that a zero cotangent picked up from the local partial."""
-    with quiet():
-        bad = ~np.isfinite(_raw(part))
-        alive = np.not_equal(_raw(g), 0)
-        if op.kind == "elementwise":
-            return where(bad & ~alive, 0.0, part)
-        if op.kind == "linear" and np.any(bad):
-            # Linear in g and in the other operands: without their inf and nan it gives what the finite terms give,
-            # and applied to the places of these it tells which elements a non-zero cotangent carries them to.
-            finite = [np.isfinite(_raw(value)) for value in values]
-            tame = [where(ok, value, 0.0) for ok, value in zip(finite, values, strict=True)]
-            wild = [np.where(ok, 0.0, 1.0) for ok in finite]
-            reached = rule(alive * 1.0, _raw(ans), *wild, **params) > 0
-            return where(reached, part, rule(g, ans, *tame, **params))
-        return part if np.any(alive) else where(np.zeros_like(bad), part, 0.0)
 
 
 def _unbroadcast(part: Any, shape: tuple[int, ...], op: Primitive, position: int) -> Any:

@@ -4,6 +4,7 @@ import array
 import cmath
 import gc
 import math
+import signal
 import sys
 import threading
 
@@ -629,3 +630,54 @@ def test_one_constant_node_does_not_change_the_rest():
         assert (x.grad, c.grad) == (10.0, None)
     finally:
         del autograd.table["gate_in_tests"]
+
+
+def test_strong_zero_is_per_term_of_a_matrix_product():
+    a = Tensor([[1.0], [1.0], [1.0]])
+    z = a @ np.array([[math.inf, math.inf, -math.inf, math.nan]])
+    z.backward(np.array([[0.0, 1.0, 0.0, 0.0], [0.0, 1.0, 1.0, 0.0], [0.0, 0.0, 2.0, 0.0]]))
+    np.testing.assert_array_equal(a.grad, [[math.inf], [math.nan], [-math.inf]])
+
+
+@pytest.mark.parametrize("y", [3.0, 2.5, 2.0])
+def test_powers_of_infinity(y):
+    x, t = Value(math.inf), Tensor([math.inf])
+    (x**y).backward()
+    (t**y).sum().backward()
+    assert x.grad == t.grad[0] == math.inf
+
+
+def test_empty_masks():
+    assert Tensor(np.zeros((0, 3)))[np.zeros((0, 3), bool)].shape == (0,)
+    x = Tensor(np.ones((2, 0)))
+    assert x[x.data > 0].shape == (0,)
+
+
+def test_a_signal_handler_may_sweep():
+    w = Tensor(np.ones(300_000))
+
+    def handler(*_):
+        y = Value(2.0)
+        (y * y).backward()
+        assert y.grad == 4.0
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        for i in range(40):
+            signal.setitimer(signal.ITIMER_REAL, 2e-4 + 5e-5 * i)
+            (w * 2.0).sum().backward()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+    assert w.grad[0] == 80.0
+
+
+def test_data_cannot_be_assigned_where_it_is_differentiated():
+    x = Value(2.0)
+
+    def f(a):
+        x.data = 5.0
+        return a * x
+
+    with pytest.raises(GraphError, match="inside a function"):
+        autograd.grad(f)(3.0)

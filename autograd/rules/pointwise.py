@@ -101,12 +101,14 @@ def _slope(x: float, y: float) -> float:
     if not y:
         return 0.0
     ans = y * _power(x, y - 1.0)
-    return ans if math.isfinite(ans) or not x else y * _power(x, y) / x  # xʸ⁻¹ alone may overflow
+    if math.isfinite(ans) or not x or math.isinf(x):
+        return ans
+    return y * _power(x, y) / x  # xʸ⁻¹ alone overflowed
 
 
 def _slope_array(x, y):  # any floating dtype
     ans = y * np.power(x, y - 1)
-    ans = np.where(np.isfinite(ans) | (x == 0), ans, y * np.power(x, y) / x)
+    ans = np.where(np.isfinite(ans) | (x == 0) | np.isinf(x), ans, y * np.power(x, y) / x)
     return np.where(y == 0, 0, ans)
 
 
@@ -134,14 +136,14 @@ power = elementwise(
 slope = elementwise(
     "slope", _slope, _slope_array,
     lambda g, ans, x, y: g * _finite_times(y, slope(x, y - 1.0)),
-    lambda g, ans, x, y: g * (power(x, y - 1.0) + y * power_log(x, y - 1.0)),
+    lambda g, ans, x, y: g * where(equal(x, 0.0), 0.0, power(x, y - 1.0) * (1.0 + y * log(x))),
     symbol="y xʸ⁻¹", latex=r"{1} \, {0}^{{{1} - 1}}",
     public=False,
     doc="The derivative y xʸ⁻¹ of a power by x, as a function of its own: 0 where y = 0, since x⁰ is constant.",
 )  # fmt: skip
 power_log = elementwise(
     "power_log", _power_log, _power_log_array,
-    lambda g, ans, x, y: g * (power(x, y - 1.0) + y * power_log(x, y - 1.0)),
+    lambda g, ans, x, y: g * where(equal(x, 0.0), 0.0, power(x, y - 1.0) * (1.0 + y * log(x))),
     lambda g, ans, x, y: g * where(equal(x, 0.0), 0.0, ans * log(x)),
     symbol="xʸ ln x", latex=r"{0}^{{{1}}} \ln {0}",
     public=False, doc="The derivative xʸ ln x of a power by y, as a function of its own: 0 where x = 0 and y ≥ 0.",
