@@ -140,10 +140,18 @@ class Primitive:
         self.symbol = symbol or name
         self.latex = latex or rf"\operatorname{{{name}}}({{}})"
         self.__doc__, self.__name__ = doc, name
-        self.__signature__ = _signature(array, len(rules), variadic)
         if name in table:
             raise ValueError(f"the table already has a primitive named {name!r}; choose another name")
         table[name] = self
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        """What ``help()`` shows: the operands by position, static parameters by keyword."""
+        if isinstance(self.array, np.ufunc) or not inspect.isroutine(self.array):
+            names = ["x", "y", "z"][: len(self.rules) or 2]
+            return inspect.Signature([inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names])
+        given = inspect.signature(self.array).parameters.values()
+        return inspect.Signature([parameter.replace(annotation=inspect.Parameter.empty) for parameter in given])
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         """Compute, and record if there is a node among the operands."""
@@ -212,15 +220,6 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<{self.kind} primitive {self.name}>"
-
-
-def _signature(array: Callable[..., Any], operands: int, variadic: bool) -> inspect.Signature:
-    """What ``help()`` shows: the operands by position, static parameters by keyword."""
-    if isinstance(array, np.ufunc) or not inspect.isroutine(array):
-        names = ["x", "y", "z"][: operands or 2]
-        return inspect.Signature([inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names])
-    given = list(inspect.signature(array).parameters.values())
-    return inspect.Signature([p.replace(annotation=inspect.Parameter.empty) for p in given])
 
 
 class Table(dict[str, Primitive]):
