@@ -101,7 +101,7 @@ def main() -> None:
     print(text)
     if write:
         before, rest = README.read_text().split(BEGIN)
-        README.write_text(before + BEGIN + "\n" + text + "\n" + END + rest.split(END)[1])
+        README.write_text(before + BEGIN + "\n\n" + text + "\n\n" + END + rest.split(END)[1])
 
 
 if __name__ == "__main__":
