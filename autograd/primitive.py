@@ -101,6 +101,11 @@ class Node:
         raise NotImplementedError  # each node class knows its own constants
 
 
+def raw_of(x: Any) -> Any:
+    """The number or array in a node, or `x` itself."""
+    return x._data if isinstance(x, Node) else x
+
+
 class Primitive:
     """One row of the table: call it on floats, arrays, Values or Tensors.
 

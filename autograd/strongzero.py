@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.primitive import Node, Primitive, quiet
+from autograd.primitive import Primitive, quiet, raw_of
 from autograd.rules.pointwise import where
 
 __all__ = ["strong_zero"]
@@ -28,7 +28,7 @@ def strong_zero(
 ) -> Any:
     """The contribution `part` of a rule, without the inf and nan that a zero cotangent picked up on the way."""
     with quiet():
-        bad, seed = np.logical_not(np.isfinite(_raw(part))), _raw(g)
+        bad, seed = np.logical_not(np.isfinite(raw_of(part))), raw_of(g)
         alive = np.not_equal(seed, 0)
         if op.kind == "elementwise":
             return where(bad & np.logical_not(alive), 0.0, part)
@@ -38,15 +38,11 @@ def strong_zero(
         # Linear in g and in the other operand. The finite terms of its sums are what it gives when inf and nan are
         # taken out of that operand; and applied to the places of these it tells which elements they reach.
         def reached(cotangent: Any, kind: Callable[[Any], Any]) -> Any:
-            return rule(cotangent * 1.0, _raw(ans), *(kind(_raw(value)) * 1.0 for value in values), **params) > 0
+            return rule(cotangent * 1.0, raw_of(ans), *(kind(raw_of(value)) * 1.0 for value in values), **params) > 0
 
         up = reached(seed > 0, np.isposinf) | reached(seed < 0, np.isneginf)
         down = reached(seed > 0, np.isneginf) | reached(seed < 0, np.isposinf)
         lost = (up & down) | reached(alive, np.isnan)
-        tame = [where(np.isfinite(_raw(value)), value, 0.0) for value in values]
+        tame = [where(np.isfinite(raw_of(value)), value, 0.0) for value in values]
         finite = rule(g, ans, *tame, **params)
         return where(up | down | lost, np.where(lost, np.nan, np.where(up, np.inf, -np.inf)), finite)
-
-
-def _raw(x: Any) -> Any:
-    return x._data if isinstance(x, Node) else x

@@ -26,7 +26,7 @@ import numpy as np
 
 from autograd.collector import pacer
 from autograd.errors import GraphError, OperandError, ShapeError, StaleError
-from autograd.primitive import Node, Primitive, quiet
+from autograd.primitive import Node, Primitive, quiet, raw_of
 from autograd.recording import watched
 from autograd.strongzero import strong_zero
 
@@ -276,11 +276,9 @@ def _contribution(
     if part is g or (len(values) == 1 and op.kind == "linear"):
         return part  # g was moved about, not multiplied by anything
     if arg.is_scalar:
-        finite = math.isfinite(_raw(part))
+        finite = math.isfinite(raw_of(part))
     else:
-        flat = (part if type(part) is np.ndarray else _raw(part)).ravel(
-            "K"
-        )  # in the order of the memory: a transposed array is not copied
+        flat = raw_of(part).ravel("K")  # in the order of the memory: a transposed array is not copied
         finite = math.isfinite(flat.dot(flat))  # one fast pass that any inf or nan survives
     return part if finite else strong_zero(op, rule, g, ans, values, params, part)
 
@@ -292,7 +290,7 @@ def _fitted(part: Any, arg: Node, op: Primitive, position: int) -> Any:
     data = arg._data
     if type(part) is np.ndarray and part.shape == data.shape and part.dtype == data.dtype:
         return part
-    raw = _raw(part)
+    raw = raw_of(part)
     if raw.shape != data.shape:
         part = _unbroadcast(part, data.shape, op, position)
     if raw.dtype != data.dtype:
@@ -307,7 +305,7 @@ def _as_numpy(value: Any) -> Any:
 
 def _unbroadcast(part: Any, shape: tuple[int, ...], op: Primitive, position: int) -> Any:
     """Sum over the axes along which an operand of `shape` was broadcast."""
-    given = np.shape(_raw(part))
+    given = np.shape(raw_of(part))
     extra = len(given) - len(shape)
     if given[extra:] == shape:  # a bias beside a batch
         return part.sum(axis=0 if extra == 1 else tuple(range(extra)))
@@ -348,7 +346,7 @@ def _seed(root: Node, gradient: Any, create_graph: bool) -> Any:
                 "gradient=... of that shape, or reduce it to one number first (.sum(), .mean())"
             )
         gradient = 1.0
-    data = np.asarray(_raw(gradient))
+    data = np.asarray(raw_of(gradient))
     if data.dtype.kind not in "fiub":
         raise OperandError(f"gradient= takes real numbers, but got {gradient!r} of type {type(gradient).__name__}")
     if data.shape != shape:
@@ -371,11 +369,6 @@ def _plus(a: Any, b: Any) -> Any:
 
 def _zero(node: Node) -> Any:
     return 0.0 if node.is_scalar else np.zeros_like(node._data)
-
-
-def _raw(x: Any) -> Any:
-    """The number or array in a node, or `x` itself."""
-    return x._data if isinstance(x, Node) else x
 
 
 def called(node: Node) -> str:

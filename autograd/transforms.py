@@ -18,7 +18,7 @@ import numpy as np
 
 from autograd import recording
 from autograd.errors import GraphError, OperandError, ShapeError
-from autograd.primitive import Node
+from autograd.primitive import Node, raw_of
 from autograd.rules.pointwise import identity
 from autograd.structure import leaves, like
 from autograd.sweep import check_fresh, pull, pull_floats, toposort
@@ -96,7 +96,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
 
         chosen = tuple(args[position] for position in positions)
         out, pullback = _vjp(of_chosen, chosen, _has_array([args, options]))
-        if not isinstance(_raw(out), float | int | np.number | np.ndarray) or np.shape(_raw(out)) != ():
+        if not isinstance(raw_of(out), float | int | np.number | np.ndarray) or np.shape(raw_of(out)) != ():
             raise GraphError(
                 f"grad needs a function that returns one number, but {_name(f)} returned "
                 f"{_describe(out)}; reduce it first (.sum(), .mean()), or use vjp"
@@ -204,11 +204,11 @@ def _between(heads: Sequence[Node], inputs: Sequence[Node], since: int) -> tuple
 
 def _cotangent(head: Node, seed: Any, create_graph: bool) -> Any:
     """`seed` for `head`: checked, and a node or not as the sweep needs it."""
-    if not isinstance(_raw(seed), int | float | np.ndarray | np.number):
+    if not isinstance(raw_of(seed), int | float | np.ndarray | np.number):
         raise OperandError(f"a cotangent is made of real numbers, but got {seed!r} of type {type(seed).__name__}")
-    data = np.asarray(_raw(seed), np.float64 if head.is_scalar else _raw(head).dtype)
-    if data.shape != np.shape(_raw(head)):
-        raise ShapeError(f"a cotangent has shape {data.shape}, but its result has shape {np.shape(_raw(head))}")
+    data = np.asarray(raw_of(seed), np.float64 if head.is_scalar else raw_of(head).dtype)
+    if data.shape != np.shape(raw_of(head)):
+        raise ShapeError(f"a cotangent has shape {data.shape}, but its result has shape {np.shape(raw_of(head))}")
     if create_graph:
         if isinstance(seed, Node):
             return seed
@@ -229,10 +229,6 @@ def _result(node: Node, cotangent: Any, primal: Any) -> Any:
     return cotangent
 
 
-def _raw(x: Any) -> Any:
-    return x._data if isinstance(x, Node) else x
-
-
 def _raw_result(head: Any) -> Any:
     """A result without history: a float, or an array that may be written into."""
     return head.item() if isinstance(head, Value) else head.numpy() if isinstance(head, Tensor) else head
@@ -243,4 +239,4 @@ def _name(f: Callable[..., Any]) -> str:
 
 
 def _describe(out: Any) -> str:
-    return f"an array of shape {np.shape(_raw(out))}" if isinstance(_raw(out), np.ndarray) else repr(out)
+    return f"an array of shape {np.shape(raw_of(out))}" if isinstance(raw_of(out), np.ndarray) else repr(out)
