@@ -23,7 +23,7 @@ from autograd.errors import (
     StaleError,
     SubscriptError,
 )
-from autograd.functions import concatenate, log_softmax, logsumexp, mean, softmax, stack, var
+from autograd.functions import concatenate, logsumexp, mean, softmax, stack, var
 from autograd.primitive import Node, Primitive, elementwise, general, linear, table
 from autograd.recording import enable_grad, is_recording, no_grad
 from autograd.rules.pointwise import (
@@ -61,7 +61,7 @@ from autograd.rules.pointwise import (
     tanh,
     where,
 )
-from autograd.rules.reduce import inner, matmul, max, min, sum
+from autograd.rules.reduce import inner, log_softmax, matmul, max, min, sum
 from autograd.rules.shape import (
     astype,
     broadcast_to,

@@ -16,7 +16,7 @@ from autograd.primitive import Node
 from autograd.rules import reduce, shape
 from autograd.rules.pointwise import exp, log
 
-__all__ = ["concatenate", "log_softmax", "logsumexp", "mean", "softmax", "stack", "var"]
+__all__ = ["concatenate", "logsumexp", "mean", "softmax", "stack", "var"]
 
 Axis = int | tuple[int, ...] | None
 
@@ -84,16 +84,6 @@ def softmax(x: Any, *, axis: int = -1) -> Any:
     """
     grown = exp(x - _top(x, axis))
     return grown / reduce.sum(grown, axis=axis, keepdims=True)
-
-
-def log_softmax(x: Any, *, axis: int = -1) -> Any:
-    """Log softmax(x) along `axis`, exact where softmax underflows.
-
-    >>> log_softmax(np.array([0.0, 1000.0]))
-    array([-1000.,     0.])
-    """
-    off = x - _top(x, axis)
-    return off - log(reduce.sum(exp(off), axis=axis, keepdims=True))
 
 
 def _top(x: Any, axis: Axis) -> Any:

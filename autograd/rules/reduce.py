@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from autograd.primitive import general, linear, table
-from autograd.rules.pointwise import equal, where
+from autograd.rules.pointwise import equal, exp, where
 from autograd.rules.shape import broadcast_to, expand_dims, reshape, swapaxes
 
-__all__ = ["inner", "matmul", "max", "min", "sum"]
+__all__ = ["inner", "log_softmax", "matmul", "max", "min", "sum"]
 
 Axis = int | tuple[int, ...] | None
 
@@ -28,6 +28,8 @@ def _kept(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
 
 def _spread(reduced: Any, x: Any, axis: Axis) -> Any:
     """A reduced array back in the shape of `x`: each element at all places that it came from."""
+    if not reduced.shape:  # fits everywhere
+        return broadcast_to(reduced, shape=x.shape)
     return broadcast_to(reshape(reduced, shape=_kept(x.shape, axis)), shape=x.shape)
 
 
@@ -47,6 +49,13 @@ def _pull_extreme(g, ans, x, *, axis=None, keepdims=False):  # a rule
 def _push_extreme(tangents, ans, x, *, axis=None, keepdims=False):  # a rule
     share = _winners(ans, x, axis)
     return sum(where(share > 0, tangents[0] * share, 0.0), axis=axis, keepdims=keepdims)
+
+
+def _log_softmax(x, *, axis=-1):
+    top = np.maximum.reduce(x, axis=axis, keepdims=True)
+    finite = np.isfinite(top)
+    off = x - (top if finite.all() else np.where(finite, top, 0))  # inf - inf would be nan
+    return off - np.log(np.add.reduce(np.exp(off), axis=axis, keepdims=True))
 
 
 def _matmul_x(g, ans, x, y):  # a rule
@@ -81,7 +90,7 @@ def _inner_y(g, ans, x, y):  # a rule
 
 
 sum = linear(
-    "sum", lambda x, *, axis=None, keepdims=False: np.sum(x, axis=axis, keepdims=keepdims),
+    "sum", lambda x, *, axis=None, keepdims=False: np.add.reduce(x, axis=axis, keepdims=keepdims),
     lambda g, ans, x, *, axis=None, keepdims=False: _spread(g, x, axis),
     symbol="Σ", latex=r"\sum {}", doc="The sum of the elements, of all or along `axis=`.",
 )  # fmt: skip
@@ -92,6 +101,15 @@ max = general(
 min = general(
     "min", lambda x, *, axis=None, keepdims=False: np.min(x, axis=axis, keepdims=keepdims), _pull_extreme,
     push=_push_extreme, latex=r"\min {}", doc="The smallest element, of all or along `axis=`; ties share evenly.",
+)  # fmt: skip
+log_softmax = general(
+    "log_softmax", _log_softmax,
+    lambda g, ans, x, *, axis=-1: g - exp(ans) * sum(g, axis=axis, keepdims=True),
+    push=lambda tangents, ans, x, *, axis=-1: (
+        tangents[0] - sum(exp(ans) * tangents[0], axis=axis, keepdims=True)
+    ),
+    symbol="log softmax", latex=r"\ln \operatorname{{softmax}}({})",
+    doc="x - log Σ eˣ along `axis=` (the last), exact where softmax underflows.",
 )  # fmt: skip
 inner = linear(
     "inner", _inner,
