@@ -26,23 +26,32 @@ from autograd.errors import (
 from autograd.functions import concatenate, logsumexp, mean, softmax, stack, var
 from autograd.primitive import Node, Primitive, elementwise, general, linear, table
 from autograd.recording import enable_grad, is_recording, no_grad
-from autograd.rules.pointwise import (
+from autograd.rules import (
     abs,
     add,
+    astype,
+    broadcast_to,
     cos,
     cosh,
     div,
     equal,
     exp,
+    expand_dims,
     expm1,
+    getitem,
     greater,
     greater_equal,
     identity,
+    inner,
     less,
     less_equal,
     log,
     log1p,
+    log_softmax,
+    matmul,
+    max,
     maximum,
+    min,
     minimum,
     mul,
     neg,
@@ -50,29 +59,23 @@ from autograd.rules.pointwise import (
     power,
     reciprocal,
     relu,
+    reshape,
     sigmoid,
     sign,
     sin,
     sinh,
     sqrt,
     square,
+    squeeze,
     sub,
+    sum,
+    swapaxes,
     tan,
     tanh,
-    where,
-)
-from autograd.rules.reduce import inner, log_softmax, matmul, max, min, sum
-from autograd.rules.shape import (
-    astype,
-    broadcast_to,
-    expand_dims,
-    getitem,
-    reshape,
-    squeeze,
-    swapaxes,
     to_tensor,
     to_value,
     transpose,
+    where,
 )
 from autograd.sweep import toposort
 from autograd.tensor import Tensor

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.primitive import Primitive, quiet, raw_of
-from autograd.rules.pointwise import where
+from autograd.rules.selection import where
 
 __all__ = ["strong_zero"]
 

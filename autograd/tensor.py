@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from autograd import functions, recording
+from autograd import functions, recording, rules
 from autograd.arrays import Array, Locked, as_array, as_constant, as_index, as_param, is_foreign
 from autograd.collector import tick
 from autograd.differentiable import Differentiable, label
 from autograd.errors import OperandError, ShapeError
 from autograd.primitive import Primitive
-from autograd.rules import pointwise, reduce, shape
 
 __all__ = ["Tensor"]
 
@@ -170,24 +169,24 @@ class Tensor(Differentiable, kind="Tensor"):
 
     # --- operators and methods, generated from the table ---
 
-    __add__, __radd__ = _binary(pointwise.add)
-    __sub__, __rsub__ = _binary(pointwise.sub)
-    __mul__, __rmul__ = _binary(pointwise.mul)
-    __truediv__, __rtruediv__ = _binary(pointwise.div)
-    __pow__, __rpow__ = _binary(pointwise.power)
-    __matmul__, __rmatmul__ = _binary(reduce.matmul)
-    __neg__ = _unary(pointwise.neg)
-    __abs__ = abs = _unary(pointwise.abs)
-    exp, expm1, log = _unary(pointwise.exp), _unary(pointwise.expm1), _unary(pointwise.log)
-    log1p, sqrt, square = _unary(pointwise.log1p), _unary(pointwise.sqrt), _unary(pointwise.square)
-    reciprocal, sign = _unary(pointwise.reciprocal), _unary(pointwise.sign)
-    sin, cos, tan = _unary(pointwise.sin), _unary(pointwise.cos), _unary(pointwise.tan)
-    sinh, cosh, tanh = _unary(pointwise.sinh), _unary(pointwise.cosh), _unary(pointwise.tanh)
-    sigmoid, relu = _unary(pointwise.sigmoid), _unary(pointwise.relu)
-    __lt__, __le__ = _comparison(pointwise.less), _comparison(pointwise.less_equal)
-    __gt__, __ge__ = _comparison(pointwise.greater), _comparison(pointwise.greater_equal)
-    __eq__ = _comparison(pointwise.equal)  # type: ignore[assignment]  # by element; hash is by identity, as in PyTorch
-    __ne__ = _comparison(pointwise.not_equal)  # type: ignore[assignment]
+    __add__, __radd__ = _binary(rules.add)
+    __sub__, __rsub__ = _binary(rules.sub)
+    __mul__, __rmul__ = _binary(rules.mul)
+    __truediv__, __rtruediv__ = _binary(rules.div)
+    __pow__, __rpow__ = _binary(rules.power)
+    __matmul__, __rmatmul__ = _binary(rules.matmul)
+    __neg__ = _unary(rules.neg)
+    __abs__ = abs = _unary(rules.abs)
+    exp, expm1, log = _unary(rules.exp), _unary(rules.expm1), _unary(rules.log)
+    log1p, sqrt, square = _unary(rules.log1p), _unary(rules.sqrt), _unary(rules.square)
+    reciprocal, sign = _unary(rules.reciprocal), _unary(rules.sign)
+    sin, cos, tan = _unary(rules.sin), _unary(rules.cos), _unary(rules.tan)
+    sinh, cosh, tanh = _unary(rules.sinh), _unary(rules.cosh), _unary(rules.tanh)
+    sigmoid, relu = _unary(rules.sigmoid), _unary(rules.relu)
+    __lt__, __le__ = _comparison(rules.less), _comparison(rules.less_equal)
+    __gt__, __ge__ = _comparison(rules.greater), _comparison(rules.greater_equal)
+    __eq__ = _comparison(rules.equal)  # type: ignore[assignment]  # by element; hash is by identity, as in PyTorch
+    __ne__ = _comparison(rules.not_equal)  # type: ignore[assignment]
 
     def __pos__(self) -> Tensor:
         return self
@@ -222,7 +221,7 @@ class Tensor(Differentiable, kind="Tensor"):
     def reshape(self, *extents: Any) -> Tensor:
         """The same elements in another shape, given as integers or one tuple; one extent may be -1."""
         one = len(extents) == 1 and not isinstance(extents[0], int | np.integer)
-        return shape.reshape(self, shape=tuple(extents[0]) if one else extents)  # type: ignore[no-any-return]
+        return rules.reshape(self, shape=tuple(extents[0]) if one else extents)  # type: ignore[no-any-return]
 
     def flatten(self) -> Tensor:
         """All elements in one axis."""
@@ -233,34 +232,34 @@ class Tensor(Differentiable, kind="Tensor"):
     def transpose(self, *axes: Any) -> Tensor:
         """Axes in another order, given as integers or one tuple; reversed by default."""
         order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None
-        return shape.transpose(self, axes=order)  # type: ignore[no-any-return]
+        return rules.transpose(self, axes=order)  # type: ignore[no-any-return]
 
     def swapaxes(self, axis1: int, axis2: int) -> Tensor:
         """Two axes exchanged."""
-        return shape.swapaxes(self, axis1=axis1, axis2=axis2)  # type: ignore[no-any-return]
+        return rules.swapaxes(self, axis1=axis1, axis2=axis2)  # type: ignore[no-any-return]
 
     def squeeze(self, axis: Axis = None) -> Tensor:
         """Without axes of length 1."""
-        return shape.squeeze(self, axis=axis)  # type: ignore[no-any-return]
+        return rules.squeeze(self, axis=axis)  # type: ignore[no-any-return]
 
     def expand_dims(self, axis: int) -> Tensor:
         """With a new axis of length 1."""
-        return shape.expand_dims(self, axis=axis)  # type: ignore[no-any-return]
+        return rules.expand_dims(self, axis=axis)  # type: ignore[no-any-return]
 
     def broadcast_to(self, extents: tuple[int, ...]) -> Tensor:
         """Repeated to a larger shape by numpy's broadcasting."""
-        return shape.broadcast_to(self, shape=extents)  # type: ignore[no-any-return]
+        return rules.broadcast_to(self, shape=extents)  # type: ignore[no-any-return]
 
     def astype(self, dtype: DTypeLike) -> Tensor:
         """In another floating dtype."""
         if np.dtype(dtype).kind != "f":
             raise OperandError(f"astype takes a floating dtype such as float64 or float32, but got {np.dtype(dtype)}")
-        return shape.astype(self, dtype=np.dtype(dtype))  # type: ignore[no-any-return]
+        return rules.astype(self, dtype=np.dtype(dtype))  # type: ignore[no-any-return]
 
     # --- elements ---
 
     def __getitem__(self, index: Any) -> Tensor:
-        return shape.getitem(self, index=as_index(index))  # type: ignore[no-any-return]
+        return rules.getitem(self, index=as_index(index))  # type: ignore[no-any-return]
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise OperandError(
@@ -286,7 +285,7 @@ class Tensor(Differentiable, kind="Tensor"):
 
     def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
         """The sum of all elements, or along `axis`."""
-        return reduce.sum(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+        return rules.sum(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
 
     def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
         """The mean of all elements, or along `axis`."""
@@ -298,11 +297,11 @@ class Tensor(Differentiable, kind="Tensor"):
 
     def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
         """The largest element of all, or along `axis`; ties share the gradient."""
-        return reduce.max(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+        return rules.max(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
 
     def min(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
         """The smallest element of all, or along `axis`; ties share the gradient."""
-        return reduce.min(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+        return rules.min(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
 
     # --- as numbers ---
 
@@ -361,6 +360,6 @@ _by_function: dict[Any, Callable[..., Any]] = {
     np.amax: Tensor.max, np.amin: Tensor.min, np.reshape: Tensor.reshape, np.ravel: Tensor.ravel,
     np.transpose: Tensor.transpose, np.swapaxes: Tensor.swapaxes, np.squeeze: Tensor.squeeze,
     np.expand_dims: Tensor.expand_dims, np.broadcast_to: Tensor.broadcast_to,
-    np.concatenate: functions.concatenate, np.stack: functions.stack, np.where: pointwise.where,
+    np.concatenate: functions.concatenate, np.stack: functions.stack, np.where: rules.where,
     np.shape: lambda a: a.shape, np.ndim: lambda a: a.ndim, np.size: lambda a: a.size,
 }  # fmt: skip

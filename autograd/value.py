@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd import recording
+from autograd import recording, rules
 from autograd.collector import tick
 from autograd.differentiable import Differentiable, label
 from autograd.errors import OperandError
 from autograd.primitive import Primitive, mixed
-from autograd.rules import pointwise as rules
 
 __all__ = ["Value"]
 

@@ -9,11 +9,12 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parent.parent
 FLOORS = [
-    ("autograd.errors", "autograd.collector", "autograd.recording", "autograd.structure"),
+    ("autograd.errors", "autograd.facts", "autograd.collector", "autograd.recording", "autograd.structure"),
     ("autograd.primitive",),
-    ("autograd.rules.pointwise",),
-    ("autograd.rules.shape",),
-    ("autograd.rules.reduce",),
+    ("autograd.rules.arithmetic", "autograd.rules.selection"),
+    ("autograd.rules.powers", "autograd.rules.trigonometric", "autograd.rules.shape"),
+    ("autograd.rules.activations", "autograd.rules.reduce"),
+    ("autograd.rules",),
     ("autograd.strongzero",),
     ("autograd.sweep", "autograd.functions"),
     ("autograd.differentiable",),

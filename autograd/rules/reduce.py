@@ -1,6 +1,6 @@
 """Rules that make many elements one: sums and extremes along axes, and the matrix product.
 
-Legend: see `autograd/rules/pointwise.py`. `axis=` is None (all), an integer or a tuple; `keepdims=` keeps the axes, at
+Legend: see `autograd/rules/arithmetic.py`. `axis=` is None (all), an integer or a tuple; `keepdims=` keeps the axes, at
 length 1. Convention: tied extremes share the gradient evenly.
 """
 
@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd.primitive import general, linear, table
-from autograd.rules.pointwise import equal, exp, where
+from autograd.rules.powers import exp
+from autograd.rules.selection import equal, where
 from autograd.rules.shape import broadcast_to, expand_dims, reshape, swapaxes
 
 __all__ = ["inner", "log_softmax", "matmul", "max", "min", "sum"]

@@ -1,6 +1,6 @@
 """Rules that move elements without changing them: shape, order, selection, joining. All are linear.
 
-Legend: see `autograd/rules/pointwise.py`. Shapes come from the operands (`x.shape`), static parameters by keyword.
+Legend: see `autograd/rules/arithmetic.py`. Shapes come from the operands (`x.shape`), static parameters by keyword.
 """
 
 from typing import Any
