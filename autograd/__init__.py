@@ -77,9 +77,10 @@ from autograd.rules import (
     transpose,
     where,
 )
+from autograd.sparse import Sparse
 from autograd.sweep import toposort
 from autograd.tensor import Tensor
-from autograd.transforms import grad, value_and_grad, vjp
+from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.value import Value
 
 __version__ = "0.1.0"
@@ -116,12 +117,12 @@ Differentiable.graph = graph
 del graph
 
 __all__ = [
-    "AutogradError", "ExpressionError", "GraphError", "Node", "OperandError", "Primitive", "ShapeError", "StaleError",
-    "SubscriptError", "Tensor", "Value", "abs", "add", "astype", "broadcast_to", "concatenate", "cos", "cosh", "div",
-    "draw", "elementwise", "enable_grad", "equal", "exp", "expand_dims", "expm1", "general", "getitem", "grad",
-    "greater", "greater_equal", "identity", "inner", "is_recording", "less", "less_equal", "linear", "log", "log1p",
-    "log_softmax", "logsumexp", "matmul", "max", "maximum", "mean", "min", "minimum", "mul", "neg", "no_grad",
-    "not_equal", "power", "reciprocal", "relu", "reshape", "sigmoid", "sign", "sin", "sinh", "softmax", "sqrt",
-    "square", "squeeze", "stack", "sub", "sum", "swapaxes", "table", "tan", "tanh", "to_tensor", "to_value",
-    "toposort", "transpose", "value_and_grad", "var", "vjp", "where",
+    "AutogradError", "ExpressionError", "GraphError", "Node", "OperandError", "Primitive", "ShapeError", "Sparse",
+    "StaleError", "SubscriptError", "Tensor", "Value", "abs", "add", "astype", "broadcast_to", "concatenate", "cos",
+    "cosh", "div", "draw", "elementwise", "enable_grad", "equal", "exp", "expand_dims", "expm1", "general", "getitem",
+    "grad", "greater", "greater_equal", "hessian", "hvp", "identity", "inner", "is_recording", "jacobian", "jvp",
+    "less", "less_equal", "linear", "log", "log1p", "log_softmax", "logsumexp", "matmul", "max", "maximum", "mean",
+    "min", "minimum", "mul", "neg", "no_grad", "not_equal", "power", "reciprocal", "relu", "reshape", "sigmoid",
+    "sign", "sin", "sinh", "softmax", "sqrt", "square", "squeeze", "stack", "sub", "sum", "swapaxes", "table", "tan",
+    "tanh", "to_tensor", "to_value", "toposort", "transpose", "value_and_grad", "var", "vjp", "where",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from autograd import recording, sweep
 from autograd.collector import tick
 from autograd.errors import GraphError, OperandError
 from autograd.primitive import Node, table
+from autograd.seeds import called
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,12 +68,12 @@ class Differentiable(Node):
         """Only a leaf may be given other data: that of a result is what its operands make of it."""
         if self.op is not None:
             raise GraphError(
-                f"data of {sweep.called(self)} cannot be assigned: its gradients would be those of another number; "
+                f"data of {called(self)} cannot be assigned: its gradients would be those of another number; "
                 "assign to the leaves and compute it again, or start from x.detach()"
             )
         if self.requires_grad and recording.is_watched():
             raise GraphError(
-                f"data of {sweep.called(self)} cannot be assigned inside a function that is being differentiated"
+                f"data of {called(self)} cannot be assigned inside a function that is being differentiated"
             )
 
     def zero_grad(self) -> None:
@@ -93,7 +94,7 @@ class Differentiable(Node):
     def __float__(self) -> float:
         if self.requires_grad and recording.is_watched():
             raise OperandError(
-                f"float() of {sweep.called(self)} where it is being differentiated (inside grad or vjp, or in a rule) "
+                f"float() of {called(self)} where it is being differentiated (inside grad or vjp, or in a rule) "
                 "would lose the derivative without a word; use the functions of autograd instead of those of math, or "
                 ".item() if a constant is meant"
             )

@@ -26,11 +26,12 @@ import numpy as np
 
 from autograd.collector import pacer
 from autograd.errors import GraphError, OperandError, ShapeError, StaleError
-from autograd.primitive import Node, Primitive, quiet, raw_of
+from autograd.primitive import Node, Primitive, Rule, quiet, raw_of
 from autograd.recording import watched
+from autograd.seeds import called, seed_of
 from autograd.strongzero import strong_zero
 
-__all__ = ["backward", "called", "check_fresh", "local_partial", "pull", "pull_floats", "toposort"]
+__all__ = ["apply", "backward", "check_fresh", "local_partial", "pull", "pull_floats", "toposort"]
 
 _by_index = attrgetter("index")
 
@@ -83,7 +84,12 @@ def backward(root: Node, gradient: Any = None, create_graph: bool = False) -> No
             f"backward() needs a root that requires a gradient, but {called(root)} was detached, made inside "
             "no_grad(), or computed from constants; give the leaves requires_grad=True and compute it again"
         )
-    seed = _seed(root, gradient, create_graph)
+    if gradient is None and np.shape(root._data) != ():
+        raise GraphError(
+            f"backward() from {called(root)} of shape {np.shape(root._data)} needs the gradient of what comes after "
+            "it: pass gradient=... of that shape, or reduce it to one number first (.sum(), .mean())"
+        )
+    seed = seed_of(root, 1.0 if gradient is None else gradient, "gradient=", create_graph)
     if create_graph:
         pacer.expect_cycles()
     gradients: Any = None if create_graph or not root.is_scalar else pull_floats({root: seed}, keep=True)
@@ -258,9 +264,26 @@ def _pull_node(node: Node, g: Any, pending: dict[Node, Any], create_graph: bool)
 def _contribution(
     op: Primitive, position: int, arg: Node, g: Any, ans: Any, values: Sequence[Any], params: dict[str, Any]
 ) -> Any:
-    """Apply one rule; what it makes of a zero cotangent is zero."""
+    """What the rule for one operand makes of the cotangent `g`."""
     rule = (op.array_rules if type(g) is np.ndarray else op.rules)[position]
     assert rule is not None  # an operand without rule is recorded as a constant
+    return apply(op, rule, position, g, ans, values, params, arg.is_scalar)
+
+
+def apply(
+    op: Primitive,
+    rule: Rule,
+    position: int,
+    g: Any,
+    ans: Any,
+    values: Sequence[Any],
+    params: dict[str, Any],
+    number: bool,
+) -> Any:
+    """Apply a rule to a cotangent or a tangent, in IEEE arithmetic; what it makes of a zero is zero.
+
+    `number` says that the result is a float or a node of one.
+    """
     try:
         part = rule(g, ans, *values, **params)
     except ArithmeticError:  # Python raises where IEEE has inf or nan
@@ -275,11 +298,11 @@ def _contribution(
         ) from error
     if part is g or (len(values) == 1 and op.kind == "linear"):
         return part  # g was moved about, not multiplied by anything
-    if arg.is_scalar:
+    if number:
         finite = math.isfinite(raw_of(part))
     else:
-        flat = raw_of(part).ravel("K")  # in the order of the memory: a transposed array is not copied
-        finite = math.isfinite(flat.dot(flat))  # one fast pass that any inf or nan survives
+        row = raw_of(part).ravel("K")  # in the order of the memory: a transposed array is not copied
+        finite = math.isfinite(row.dot(row))  # one fast pass that any inf or nan survives
     return part if finite else strong_zero(op, rule, g, ans, values, params, part)
 
 
@@ -336,31 +359,6 @@ def local_partial(node: Node, position: int) -> float | None:
     return float(_contribution(node.op, position, arg, 1.0, node._data, values, node.params or {}))
 
 
-def _seed(root: Node, gradient: Any, create_graph: bool) -> Any:
-    """The cotangent to start from, checked, as a float, an array of its own, or a node."""
-    kind, shape = type(root), np.shape(root._data)
-    if gradient is None:
-        if shape != ():
-            raise GraphError(
-                f"backward() from {called(root)} of shape {shape} needs the gradient of what comes after it: pass "
-                "gradient=... of that shape, or reduce it to one number first (.sum(), .mean())"
-            )
-        gradient = 1.0
-    data = np.asarray(raw_of(gradient))
-    if data.dtype.kind not in "fiub":
-        raise OperandError(f"gradient= takes real numbers, but got {gradient!r} of type {type(gradient).__name__}")
-    if data.shape != shape:
-        raise ShapeError(
-            f"gradient= has shape {data.shape}, but {called(root)} has shape {shape}; they must be the same "
-            "(a gradient is not broadcast, since that would hide a mistake)"
-        )
-    if create_graph:
-        if isinstance(gradient, Node):
-            return gradient
-        return kind(float(data) if root.is_scalar else data.astype(root._data.dtype), requires_grad=False)  # type: ignore[call-arg]
-    return float(data) if root.is_scalar else np.array(data, root._data.dtype)
-
-
 def _plus(a: Any, b: Any) -> Any:
     """The sum, which stays an array where both have shape (): numpy would make a scalar of it."""
     total = a + b
@@ -369,12 +367,6 @@ def _plus(a: Any, b: Any) -> Any:
 
 def _zero(node: Node) -> Any:
     return 0.0 if node.is_scalar else np.zeros_like(node._data)
-
-
-def called(node: Node) -> str:
-    """What to call a node in a message."""
-    made = f"the result of {node.op.name}" if node.op else f"a {type(node).__name__}"
-    return repr(node.name) if node.name is not None else made
 
 
 def _stale(arg: Node, node: Node) -> StaleError:

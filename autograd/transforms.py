@@ -1,33 +1,32 @@
-"""Functions of functions: `grad`, `value_and_grad` and `vjp`.
+"""Functions of functions: `grad`, `value_and_grad`, `vjp` and `jvp`, `jacobian`, `hessian` and `hvp`.
 
-Each calls the function once on fresh leaves and sweeps back to them. Given floats and arrays they return floats and
-arrays. Given nodes they return nodes, so they nest to any order; and they do so as well where the function itself uses
-nodes from outside, since the result then depends on those (`.item()` gives the number). Gradients never reach the
-``grad`` of a node: these are functions without side effects. Numbers become Values, arrays become Tensors; where both
-are among the arguments, all become Tensors, so that they mix.
+Each calls the function once, on fresh leaves, and sweeps from there (`autograd/linearized.py`). Given floats and arrays
+they return floats and arrays. Given nodes they return nodes, so they nest to any order, in any combination; and they do
+so as well where the function itself uses nodes from outside, since the result then depends on those (`.item()` gives
+the number). Gradients never reach the ``grad`` of a node: these are functions without side effects. Numbers become
+Values, arrays become Tensors; where both are among the arguments, all become Tensors, so that they mix.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from autograd import recording
-from autograd.errors import GraphError, OperandError, ShapeError
-from autograd.primitive import Node, raw_of
-from autograd.rules import identity
-from autograd.structure import leaves, like
-from autograd.sweep import check_fresh, pull, pull_floats, toposort
-from autograd.tensor import Tensor
-from autograd.value import Value
+from autograd import sparse as sparsity
+from autograd.errors import GraphError, OperandError
+from autograd.functions import stack
+from autograd.linearized import Linearized, has_array, name_of
+from autograd.primitive import raw_of
+from autograd.structure import like
 
-__all__ = ["grad", "value_and_grad", "vjp"]
+__all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
 Argnums = int | tuple[int, ...]
+Mode = Literal["auto", "forward", "reverse"]
 
 
 def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
@@ -73,35 +72,18 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     >>> value_and_grad(lambda p: (p[0] - 1.0) ** 2 + p[1] ** 2)([3.0, 2.0])
     (8.0, [4.0, 4.0])
     """
-    try:
-        positions = tuple(map(operator.index, argnums if isinstance(argnums, tuple | list) else (argnums,)))
-    except TypeError:
-        raise OperandError(f"argnums= takes an integer or a tuple of integers, but got {argnums!r}") from None
+    linearize = _by(f, argnums)
 
     @wraps(f)
     def value_and_gradient(*args: Any, **options: Any) -> tuple[Any, Any]:
-        if any(not -len(args) <= position < len(args) for position in positions):
-            raise OperandError(
-                f"argnums={argnums} names a positional argument that is not there: {_name(f)} was called with "
-                f"{len(args)} of them; the arguments to differentiate by are given by position"
-            )
-        if len({position % len(args) for position in positions}) < len(positions):
-            raise OperandError(f"argnums={argnums} names one of {len(args)} arguments twice")
-
-        def of_chosen(*chosen: Any) -> Any:
-            filled = list(args)
-            for position, value in zip(positions, chosen, strict=True):
-                filled[position] = value
-            return f(*filled, **options)
-
-        chosen = tuple(args[position] for position in positions)
-        out, pullback = _vjp(of_chosen, chosen, _has_array([args, options]))
+        recorded = linearize(*args, **options)
+        out = recorded.out
         if not isinstance(raw_of(out), float | int | np.number | np.ndarray) or np.shape(raw_of(out)) != ():
             raise GraphError(
-                f"grad needs a function that returns one number, but {_name(f)} returned "
-                f"{_describe(out)}; reduce it first (.sum(), .mean()), or use vjp"
+                f"grad needs a function that returns one number, but {name_of(f)} returned "
+                f"{_describe(out)}; reduce it first (.sum(), .mean()), or use vjp or jacobian"
             )
-        grads = pullback(1.0)
+        grads = recorded.pullback(1.0)
         return out, grads if isinstance(argnums, tuple | list) else grads[0]
 
     return value_and_gradient
@@ -126,116 +108,213 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     >>> out, pullback((1.0, 0.0)), pullback((0.0, 1.0))
     ((6.0, 5.0), (2.0, 3.0), (1.0, 1.0))
     """
-    return _vjp(f, primals, _has_array(primals))
+    recorded = Linearized(f, primals, has_array(primals))
+    return recorded.out, recorded.pullback
 
 
-def _vjp(
-    f: Callable[..., Any], primals: tuple[Any, ...], beside_arrays: bool
-) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """`vjp`; numbers become Tensors of shape () where they stand `beside_arrays`, and Values elsewhere."""
-    recorded = recording.is_recording()  # under no_grad, what comes from outside is constant here
-    given = leaves(primals)
-    with recording.enable_grad():
-        inputs = [_fresh(primal, recorded, beside_arrays) for primal in given]
-        since = inputs[0].index if inputs else 0
-        with recording.watched():
-            out = f(*like(primals, iter(inputs)))
-    heads = leaves(out)
-    order, outside = _between([head for head in heads if isinstance(head, Node)], inputs, since)
-    as_nodes = recorded and (outside or any(isinstance(primal, Node) and primal.requires_grad for primal in given))
+def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
+    """Compute ``f(*primals)`` and the tangent of the result, the Jacobian-vector product (forward mode).
 
-    def pullback(cotangent: Any) -> tuple[Any, ...]:
-        seeds = leaves(cotangent)
-        if len(seeds) != len(heads):
-            raise ShapeError(f"the cotangent has {len(seeds)} leaves, but the result of {_name(f)} has {len(heads)}")
-        create_graph = as_nodes or (recorded and any(isinstance(s, Node) and s.requires_grad for s in seeds))
-        check_fresh(order)
-        pending: dict[Node, Any] = {}
-        for head, seed in zip(heads, seeds, strict=True):
-            if isinstance(head, Node) and head.requires_grad:
-                seed = _cotangent(head, seed, create_graph)
-                pending[head] = pending[head] + seed if head in pending else seed
-        closed = recorded and not create_graph and all(head.is_scalar for head in pending)  # no node from outside
-        gradients = pull_floats(pending) if closed and pending else None
-        if gradients is None:
-            with recording.enable_grad():
-                pull(order, pending, create_graph=create_graph)
-            gradients = pending
-        results = (_result(node, gradients.get(node), primal) for node, primal in zip(inputs, given, strict=True))
-        return like(primals, results)  # type: ignore[no-any-return]  # primals is a tuple
+    Parameters
+    ----------
+    f : a function of the primals; arguments and result may be nested lists, tuples and dicts.
+    primals : a tuple of floats, arrays or nodes.
+    tangents : a tuple of the directions in which they move, in the structure and shapes of `primals`.
 
-    return (out if as_nodes else like(out, map(_raw_result, heads))), pullback
+    Returns
+    -------
+    The result of `f`, and its derivative along `tangents` in the same structure.
 
+    Raises
+    ------
+    ShapeError : if `tangents` do not fit `primals`.
 
-def _has_array(tree: Any) -> bool:
-    return any(isinstance(leaf, np.ndarray | Tensor) for leaf in leaves(tree))
-
-
-def _fresh(primal: Any, recorded: bool, beside_arrays: bool) -> Value | Tensor:
-    """A new node to differentiate by; one that hangs on `primal` if that is a node of an outer graph."""
-    if isinstance(primal, Value | Tensor):
-        hangs = recorded and primal.requires_grad
-        node: Value | Tensor = identity(primal) if hangs else primal.detach()
-        node.requires_grad = True
-        return node
-    if isinstance(primal, np.ndarray):
-        return Tensor(primal)
-    value = Value(primal)  # which says what is wrong if it is no number
-    return Tensor(value.data) if beside_arrays else value
-
-
-def _between(heads: Sequence[Node], inputs: Sequence[Node], since: int) -> tuple[list[Node], bool]:
-    """The nodes through which the heads depend on the inputs, and whether nodes from outside take part too.
-
-    What was created before the first input cannot depend on it: the search stops there, so that a transform inside a
-    large graph costs only its own part.
+    Examples
+    --------
+    >>> jvp(lambda x, y: (x * y, x + y), (3.0, 2.0), (1.0, 0.0))
+    ((6.0, 5.0), (2.0, 1.0))
     """
-    active, order, outside = set(inputs), [], False
-    for node in toposort(*heads, since=since):
-        operands = [arg for arg in node.args if isinstance(arg, Node)]
-        if node in active:
-            continue
-        outside = outside or any(arg.requires_grad and arg.index < since for arg in operands)
-        if not active.isdisjoint(operands):
-            active.add(node)
-            order.append(node)
-    return order, outside or any(head.requires_grad and head.index < since for head in heads)
+    if not (isinstance(primals, tuple | list) and isinstance(tangents, tuple | list)):
+        raise OperandError("jvp takes the primals and the tangents as two tuples: jvp(f, (x, y), (dx, dy))")
+    recorded = Linearized(f, tuple(primals), has_array(primals))
+    return recorded.out, recorded.pushforward(*tangents)
 
 
-def _cotangent(head: Node, seed: Any, create_graph: bool) -> Any:
-    """`seed` for `head`: checked, and a node or not as the sweep needs it."""
-    if not isinstance(raw_of(seed), int | float | np.ndarray | np.number):
-        raise OperandError(f"a cotangent is made of real numbers, but got {seed!r} of type {type(seed).__name__}")
-    data = np.asarray(raw_of(seed), np.float64 if head.is_scalar else raw_of(head).dtype)
-    if data.shape != np.shape(raw_of(head)):
-        raise ShapeError(f"a cotangent has shape {data.shape}, but its result has shape {np.shape(raw_of(head))}")
-    if create_graph:
-        if isinstance(seed, Node):
-            return seed
-        return Value(float(data), requires_grad=False) if head.is_scalar else Tensor(data, requires_grad=False)
-    return float(data) if head.is_scalar else np.array(data)
+def jacobian(
+    f: Callable[..., Any], argnums: Argnums = 0, mode: Mode = "auto", sparse: bool = False
+) -> Callable[..., Any]:
+    """The function that computes all partial derivatives of `f`.
+
+    Parameters
+    ----------
+    f : a function of numbers, arrays, or nested lists, tuples and dicts of them, and with such a result.
+    argnums : which positional argument to differentiate by; for a tuple of them a tuple comes back.
+    mode : ``"forward"`` sweeps once per input, ``"reverse"`` once per result; ``"auto"`` takes the fewer.
+    sparse : find out which entries can differ from 0, and compute several columns in one sweep where these do not
+        meet (Curtis, Powell and Reid, 1974). For functions of a list of numbers with a list of numbers as result; an
+        `autograd.Sparse` comes back, whose ``toarray()`` is the matrix.
+
+    Returns
+    -------
+    A function with the arguments of `f`. Its result has the structure of that of `f`, with in the place of each leaf
+    of shape ``a`` the structure of the argument, with arrays of shape ``a + b`` for its leaves of shape ``b``.
+
+    Raises
+    ------
+    OperandError : if `mode` is none of these, or the function is not one that `sparse` is for (when called).
+
+    Examples
+    --------
+    >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
+    >>> jacobian(lambda p: [p[0] * p[1], p[0] + p[1]])([3.0, 2.0])
+    [[2.0, 3.0], [1.0, 1.0]]
+    """
+    if mode not in ("auto", "forward", "reverse"):
+        raise OperandError(f'mode= is "auto", "forward" or "reverse", but got {mode!r}')
+    linearize = _by(f, argnums)
+
+    @wraps(f)
+    def matrix(*args: Any, **options: Any) -> Any:
+        recorded = linearize(*args, **options)
+        if sparse:
+            return sparsity.jacobian(recorded, mode)
+        ways_in = sum(np.size(raw_of(x)) for x in recorded.inputs)
+        ways_out = sum(np.size(raw_of(head)) for head in recorded.heads)
+        forward = mode == "forward" or (mode == "auto" and ways_in <= ways_out)
+        blocks = _pushed(recorded) if forward else _pulled(recorded)
+        rows = [like(recorded.primals, iter(row)) for row in blocks]
+        return like(recorded.tree, iter(rows if isinstance(argnums, tuple | list) else [row[0] for row in rows]))
+
+    return matrix
 
 
-def _result(node: Node, cotangent: Any, primal: Any) -> Any:
-    """What the pullback returns for one primal: zero where nothing was reached, an array of its own otherwise."""
-    if cotangent is None:
-        cotangent = 0.0 if node.is_scalar else np.zeros_like(node._data)
-        if isinstance(primal, Value | Tensor):
-            return type(primal)(cotangent, requires_grad=False)
-    if isinstance(primal, Value | Tensor) and not isinstance(cotangent, Node):
-        return type(primal)(cotangent, requires_grad=False)
-    if isinstance(cotangent, np.ndarray):
-        return np.array(cotangent) if isinstance(primal, np.ndarray) else float(cotangent)
-    return cotangent
+def hessian(f: Callable[..., Any], argnums: Argnums = 0, sparse: bool = False) -> Callable[..., Any]:
+    """The function that computes all second partial derivatives of `f`, forward over reverse.
+
+    Parameters
+    ----------
+    f : a function whose result is one number.
+    argnums : which positional argument to differentiate by; for a tuple of them a tuple of tuples comes back.
+    sparse : as in `jacobian`; symmetry is used, so that an arrow-shaped Hessian takes few sweeps, too (star colouring:
+        Gebremedhin, Manne and Pothen, "What color is your Jacobian?", 2005).
+
+    Examples
+    --------
+    >>> hessian(lambda x: (x * x * x).sum())(np.array([1.0, 2.0]))
+    array([[ 6.,  0.],
+           [ 0., 12.]])
+    >>> rosenbrock = lambda p: 100.0 * (p[1] - p[0] ** 2) ** 2 + (1.0 - p[0]) ** 2
+    >>> hessian(rosenbrock)([1.0, 1.0])
+    [[802.0, -400.0], [-400.0, 200.0]]
+    """
+    if not sparse:
+        return jacobian(grad(f, argnums), argnums, mode="forward")
+    linearize = _by(grad(f, argnums), argnums)
+
+    @wraps(f)
+    def matrix(*args: Any, **options: Any) -> Any:
+        return sparsity.hessian(linearize(*args, **options))
+
+    return matrix
 
 
-def _raw_result(head: Any) -> Any:
-    """A result without history: a float, or an array that may be written into."""
-    return head.item() if isinstance(head, Value) else head.numpy() if isinstance(head, Tensor) else head
+def hvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The product of the Hessian of `f` with a vector, without the Hessian: about four times the cost of `f`.
+
+    Parameters
+    ----------
+    f : a function of the primals whose result is one number.
+    primals, tangents : as in `jvp`.
+
+    Returns
+    -------
+    A tuple with ∂(∇f · tangents)/∂primal for each primal.
+
+    Examples
+    --------
+    >>> hvp(lambda x: (x * x * x).sum(), (np.array([1.0, 2.0]),), (np.array([1.0, 1.0]),))
+    (array([ 6., 12.]),)
+    """
+    if not isinstance(primals, tuple | list):
+        raise OperandError("hvp takes the primals and the tangents as two tuples: hvp(f, (x, y), (dx, dy))")
+    return jvp(grad(f, tuple(range(len(primals)))), primals, tangents)[1]  # type: ignore[no-any-return]
 
 
-def _name(f: Callable[..., Any]) -> str:
-    return getattr(f, "__qualname__", None) or repr(f)
+def _by(f: Callable[..., Any], argnums: Argnums) -> Callable[..., Linearized]:
+    """The function that linearizes `f` in the arguments that `argnums` names."""
+    try:
+        positions = tuple(map(operator.index, argnums if isinstance(argnums, tuple | list) else (argnums,)))
+    except TypeError:
+        raise OperandError(f"argnums= takes an integer or a tuple of integers, but got {argnums!r}") from None
+
+    def linearize(*args: Any, **options: Any) -> Linearized:
+        if any(not -len(args) <= position < len(args) for position in positions):
+            raise OperandError(
+                f"argnums={argnums} names a positional argument that is not there: {name_of(f)} was called with "
+                f"{len(args)} of them; the arguments to differentiate by are given by position"
+            )
+        if len({position % len(args) for position in positions}) < len(positions):
+            raise OperandError(f"argnums={argnums} names one of {len(args)} arguments twice")
+
+        @wraps(f)
+        def of_chosen(*chosen: Any) -> Any:
+            filled = list(args)
+            for position, value in zip(positions, chosen, strict=True):
+                filled[position] = value
+            return f(*filled, **options)
+
+        return Linearized(of_chosen, tuple(args[p] for p in positions), has_array([args, options]))
+
+    return linearize
+
+
+def _pushed(recorded: Linearized) -> list[list[Any]]:
+    """The blocks ∂head/∂input, a row of them per head, by one pushforward per element of the inputs."""
+    blocks: list[list[Any]] = [[] for _ in recorded.heads]
+    for place, x in enumerate(recorded.inputs):
+        seeds: list[Any] = [None] * len(recorded.inputs)
+        columns = []
+        for unit in _units(x):
+            seeds[place] = unit
+            columns.append(recorded.push(seeds))
+        for number, head in enumerate(recorded.heads):
+            blocks[number].append(_joined([column[number] for column in columns], head, x, -1))
+    return blocks
+
+
+def _pulled(recorded: Linearized) -> list[list[Any]]:
+    """The same by one pullback per element of the heads."""
+    blocks = []
+    for place, head in enumerate(recorded.heads):
+        seeds: list[Any] = [np.zeros_like(raw_of(other)) for other in recorded.heads]
+        rows = []
+        for unit in _units(head):
+            seeds[place] = unit
+            rows.append(recorded.pull(seeds))
+        blocks.append([_joined([row[n] for row in rows], head, x, 0) for n, x in enumerate(recorded.inputs)])
+    return blocks
+
+
+def _units(x: Any) -> Any:
+    """The unit vectors in the shape of `x`."""
+    shape = np.shape(raw_of(x))
+    if shape == ():
+        yield 1.0
+        return
+    for place in np.ndindex(shape):
+        unit = np.zeros(shape)
+        unit[place] = 1.0
+        yield unit
+
+
+def _joined(parts: list[Any], head: Any, x: Any, axis: int) -> Any:
+    """One block ∂head/∂x of its columns (`axis` -1) or rows (0), in the shape of head + the shape of x."""
+    shape = np.shape(raw_of(head)) + np.shape(raw_of(x))
+    if len(parts) == 1 and np.shape(raw_of(parts[0])) == shape:
+        return parts[0]
+    return stack(parts, axis=axis).reshape(shape) if parts else np.zeros(shape)
 
 
 def _describe(out: Any) -> str:

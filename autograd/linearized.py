@@ -1,0 +1,176 @@
+"""`Linearized`: a function recorded once, at one point, to be pulled back and pushed forward through many times.
+
+All transforms are made of it. Arguments and results may be nested lists, tuples and dicts. Given floats and arrays it
+gives floats and arrays. Given nodes it gives nodes, so that transforms nest to any order; and it does so as well where
+the function itself uses nodes from outside, since the result then depends on those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import recording
+from autograd.errors import ShapeError
+from autograd.forward import push
+from autograd.primitive import Node, raw_of
+from autograd.rules import identity
+from autograd.seeds import seed_of
+from autograd.structure import leaves, like
+from autograd.sweep import check_fresh, pull, pull_floats, toposort
+from autograd.tensor import Tensor
+from autograd.value import Value
+
+__all__ = ["Linearized", "has_array", "name_of"]
+
+
+class Linearized:
+    """``f(*primals)``, written down.
+
+    Numbers become Values, arrays become Tensors; where numbers stand `beside_arrays` they become Tensors of shape ().
+
+    Attributes
+    ----------
+    inputs : the fresh nodes that stand for the leaves of the primals, in order.
+    heads : the leaves of the result, in order: nodes, or plain constants.
+    out : the result, of nodes if derivatives of it are wanted outside, else of plain numbers.
+    """
+
+    def __init__(self, f: Callable[..., Any], primals: tuple[Any, ...], beside_arrays: bool) -> None:
+        self.name, self.primals = name_of(f), primals
+        self._recorded = recording.is_recording()  # under no_grad, what comes from outside is constant here
+        self._given = leaves(primals)
+        with recording.enable_grad():
+            self.inputs = [_fresh(primal, self._recorded, beside_arrays) for primal in self._given]
+            since = self.inputs[0].index if self.inputs else 0
+            with recording.watched():
+                self.tree = f(*like(primals, iter(self.inputs)))
+        self.heads = leaves(self.tree)
+        nodes = [head for head in self.heads if isinstance(head, Node)]
+        self.order, outside = _between(nodes, self.inputs, since)
+        self.as_nodes = self._recorded and (outside or any(map(_differentiable, self._given)))
+        self.out = self.tree if self.as_nodes else like(self.tree, map(_plain, self.heads))
+
+    def pull(self, cotangents: Sequence[Any]) -> list[Any]:
+        """One cotangent per input from one per head."""
+        create_graph = self._creates(cotangents)
+        check_fresh(self.order)
+        pending: dict[Node, Any] = {}
+        for head, given in zip(self.heads, cotangents, strict=True):
+            if isinstance(head, Node) and head.requires_grad:
+                seed = seed_of(head, given, "the cotangent", create_graph)
+                pending[head] = pending[head] + seed if head in pending else seed
+        closed = self._recorded and not create_graph and all(head.is_scalar for head in pending)  # no node from outside
+        gradients = pull_floats(pending) if closed and pending else None
+        if gradients is None:
+            with recording.enable_grad():
+                pull(self.order, pending, create_graph=create_graph)
+            gradients = pending
+        return [_like_primal(gradients.get(x), x, given) for x, given in zip(self.inputs, self._given, strict=True)]
+
+    def push(self, tangents: Sequence[Any]) -> list[Any]:
+        """One tangent per head from one per input, None for a zero one."""
+        create_graph = self._creates(tangents)
+        check_fresh(self.order)
+        moving: dict[Node, Any] = {}
+        for x, given in zip(self.inputs, tangents, strict=True):
+            if given is not None:
+                moving[x] = seed_of(x, given, "the tangent", create_graph)
+        with recording.enable_grad():
+            push(self.order, moving, create_graph=create_graph)
+        as_nodes = any(isinstance(x, Node) for x in [*self._given, *tangents]) or self.as_nodes
+        return [_like_head(moving.get(head) if isinstance(head, Node) else None, head, as_nodes) for head in self.heads]
+
+    def pullback(self, cotangent: Any) -> tuple[Any, ...]:
+        """`pull` for trees: from one like the result to one like the primals."""
+        seeds = leaves(cotangent)
+        if len(seeds) != len(self.heads):
+            raise ShapeError(
+                f"the cotangent has {len(seeds)} leaves, but the result of {self.name} has {len(self.heads)}"
+            )
+        return like(self.primals, iter(self.pull(seeds)))  # type: ignore[no-any-return]  # primals is a tuple
+
+    def pushforward(self, *tangents: Any) -> Any:
+        """`push` for trees: from one like the primals to one like the result."""
+        seeds = leaves(tangents)
+        if len(seeds) != len(self.inputs):
+            raise ShapeError(
+                f"the tangents have {len(seeds)} leaves, but the primals of {self.name} have {len(self.inputs)}"
+            )
+        return like(self.tree, iter(self.push(seeds)))
+
+    def _creates(self, seeds: Sequence[Any]) -> bool:
+        return self.as_nodes or (self._recorded and any(map(_differentiable, seeds)))
+
+
+def _differentiable(x: Any) -> bool:
+    return isinstance(x, Node) and x.requires_grad
+
+
+def _fresh(primal: Any, recorded: bool, beside_arrays: bool) -> Value | Tensor:
+    """A new node to differentiate by; one that hangs on `primal` if that is a node of an outer graph."""
+    if isinstance(primal, Value | Tensor):
+        node: Value | Tensor = identity(primal) if recorded and primal.requires_grad else primal.detach()
+        node.requires_grad = True
+        return node
+    if isinstance(primal, np.ndarray):
+        return Tensor(primal)
+    value = Value(primal)  # which says what is wrong if it is no number
+    return Tensor(value.data) if beside_arrays else value
+
+
+def _between(heads: Sequence[Node], inputs: Sequence[Node], since: int) -> tuple[list[Node], bool]:
+    """The nodes through which the heads depend on the inputs, and whether nodes from outside take part too.
+
+    What was created before the first input cannot depend on it: the search stops there, so that a transform inside a
+    large graph costs only its own part.
+    """
+    active, order, outside = set(inputs), [], False
+    for node in toposort(*heads, since=since):
+        operands = [arg for arg in node.args if isinstance(arg, Node)]
+        if node in active:
+            continue
+        outside = outside or any(arg.requires_grad and arg.index < since for arg in operands)
+        if not active.isdisjoint(operands):
+            active.add(node)
+            order.append(node)
+    return order, outside or any(head.requires_grad and head.index < since for head in heads)
+
+
+def _like_primal(cotangent: Any, x: Node, primal: Any) -> Any:
+    """The cotangent of an input as its primal was given: zero where nothing was reached, an array of its own."""
+    if cotangent is None:
+        cotangent = 0.0 if x.is_scalar else np.zeros_like(x._data)
+    if isinstance(cotangent, Node):
+        return cotangent
+    if isinstance(primal, Value | Tensor):
+        return type(primal)(cotangent, requires_grad=False)
+    if isinstance(cotangent, np.ndarray):
+        return np.array(cotangent) if isinstance(primal, np.ndarray) else float(cotangent)
+    return cotangent
+
+
+def _like_head(tangent: Any, head: Any, as_node: bool) -> Any:
+    """The tangent of a result: zero where nothing was reached, an array of its own."""
+    if tangent is None:
+        tangent = np.zeros_like(raw_of(head)) if isinstance(raw_of(head), np.ndarray) else 0.0
+    if as_node and isinstance(head, Node) and not isinstance(tangent, Node):
+        return type(head)(tangent, requires_grad=False)  # type: ignore[call-arg]
+    return np.array(tangent) if isinstance(tangent, np.ndarray) else tangent
+
+
+def _plain(head: Any) -> Any:
+    """A result without history: a float, or an array that may be written into."""
+    return head.item() if isinstance(head, Value) else head.numpy() if isinstance(head, Tensor) else head
+
+
+def has_array(tree: Any) -> bool:
+    """Whether there is an array or a Tensor in it."""
+    return any(isinstance(leaf, np.ndarray | Tensor) for leaf in leaves(tree))
+
+
+def name_of(f: Callable[..., Any]) -> str:
+    """What to call a function in a message."""
+    return getattr(f, "__qualname__", None) or repr(f)

@@ -1,0 +1,142 @@
+"""Jacobians and Hessians with few entries: which can differ from 0 is read off the graph, and columns share sweeps.
+
+Two columns that never meet in a row can be pushed together, and their entries told apart afterwards; so the columns are
+coloured such that those of one colour do not meet (Curtis, Powell and Reid, "On the estimation of sparse Jacobian
+matrices", 1974). For a symmetric matrix less is enough: an entry may be read at its mirror image (Gebremedhin, Manne
+and Pothen, "What color is your Jacobian?", SIAM Review 47, 2005).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.errors import OperandError
+from autograd.linearized import Linearized
+from autograd.primitive import Node
+
+__all__ = ["Sparse", "hessian", "jacobian"]
+
+
+class Sparse(NamedTuple):
+    """A matrix by its entries that can differ from 0, sorted by row and column.
+
+    ``scipy.sparse.coo_array((m.values, (m.rows, m.columns)), m.shape)`` makes one of SciPy's matrices of it.
+
+    >>> Sparse(np.array([0, 1]), np.array([1, 0]), np.array([3.0, 4.0]), (2, 2)).toarray()
+    array([[0., 3.],
+           [4., 0.]])
+    """
+
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    values: NDArray[np.floating[Any]]
+    shape: tuple[int, int]
+
+    def toarray(self) -> NDArray[np.floating[Any]]:
+        """The matrix with all its zeros."""
+        matrix = np.zeros(self.shape)
+        matrix[self.rows, self.columns] = self.values
+        return matrix
+
+
+def jacobian(recorded: Linearized, mode: str) -> Sparse:
+    """The Jacobian of a recorded function of numbers, by columns (forward) or rows (reverse), whichever are fewer."""
+    rows = _pattern(recorded)
+    columns = _transposed(rows, len(recorded.inputs))
+    by_column, by_row = _coloured(columns, rows), _coloured(rows, columns)
+    if mode == "forward" or (mode == "auto" and max(by_column, default=-1) <= max(by_row, default=-1)):
+        pushed = _swept(recorded.push, by_column)
+        return _sparse(rows, len(columns), lambda i, j: pushed[by_column[j]][i])
+    pulled = _swept(recorded.pull, by_row)
+    return _sparse(rows, len(columns), lambda i, j: pulled[by_row[i]][j])
+
+
+def hessian(recorded: Linearized) -> Sparse:
+    """The Jacobian of a recorded gradient, which is symmetric."""
+    rows = _pattern(recorded)
+    near = [a | b for a, b in zip(rows, _transposed(rows, len(rows)), strict=True)]  # the graph of the matrix
+    colours = _star_coloured(near)
+    pushed = _swept(recorded.push, colours)
+
+    def entry(i: int, j: int) -> float:
+        alone = sum(colours[k] == colours[j] for k in _bits(near[i])) == 1  # else it is alone in row j
+        return pushed[colours[j]][i] if alone else pushed[colours[i]][j]
+
+    return _sparse(near, len(near), entry)
+
+
+def _pattern(recorded: Linearized) -> list[int]:
+    """Per result the inputs that it can depend on, as the bits of an integer."""
+    nodes = [*recorded.inputs, *recorded.order, *recorded.heads]
+    if recorded.as_nodes or not all(isinstance(x, float | int) or getattr(x, "is_scalar", False) for x in nodes):
+        raise OperandError(
+            "sparse=True is for functions of a list of numbers that are made of Values alone, and it gives plain "
+            "numbers; leave it out where arrays take part, or where the result is differentiated again"
+        )
+    reach: dict[Any, int] = {x: 1 << place for place, x in enumerate(recorded.inputs)}
+    for node in recorded.order:
+        mask = 0
+        for arg in node.args:
+            if isinstance(arg, Node):
+                mask |= reach.get(arg, 0)
+        reach[node] = mask
+    return [reach.get(head, 0) if isinstance(head, Node) else 0 for head in recorded.heads]
+
+
+def _bits(mask: int) -> Iterator[int]:
+    """The places of the ones in an integer."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def _transposed(rows: list[int], width: int) -> list[int]:
+    columns = [0] * width
+    for i, row in enumerate(rows):
+        for j in _bits(row):
+            columns[j] |= 1 << i
+    return columns
+
+
+def _coloured(lines: list[int], across: list[int]) -> list[int]:
+    """A colour per line such that no two of one colour cross a common line of the other direction; greedily."""
+    colours = [-1] * len(lines)
+    for j in sorted(range(len(lines)), key=lambda j: -lines[j].bit_count()):
+        taken = {colours[k] for i in _bits(lines[j]) for k in _bits(across[i])}
+        colours[j] = next(c for c in range(len(lines)) if c not in taken)
+    return colours
+
+
+def _star_coloured(near: list[int]) -> list[int]:
+    """A colour per vertex such that neighbours differ, and every path of four vertices sees at least three colours.
+
+    Then each entry is alone with its colour in its row, or its mirror image is (greedily: algorithm 4.1 of Gebremedhin,
+    Manne and Pothen).
+    """
+    colours = [-1] * len(near)
+    for v in sorted(range(len(near)), key=lambda v: -near[v].bit_count()):
+        taken = set()
+        for w in _bits(near[v] & ~(1 << v)):
+            if colours[w] >= 0:
+                taken.add(colours[w])
+            for x in _bits(near[w] & ~(1 << v)):
+                if colours[x] >= 0 and (colours[w] < 0 or colours[x] < colours[w]):
+                    taken.add(colours[x])
+        colours[v] = next(c for c in range(len(near)) if c not in taken)
+    return colours
+
+
+def _swept(sweep: Callable[[list[Any]], list[Any]], colours: list[int]) -> list[list[float]]:
+    """The result of one sweep per colour, seeded with 1 at all lines of that colour."""
+    return [sweep([float(c == colour) for c in colours]) for colour in range(max(colours, default=-1) + 1)]
+
+
+def _sparse(rows: list[int], width: int, entry: Callable[[int, int], float]) -> Sparse:
+    places = [(i, j) for i, row in enumerate(rows) for j in _bits(row)]
+    i, j = np.array(places, np.intp).reshape(-1, 2).T
+    return Sparse(i, j, np.array([entry(*place) for place in places]), (len(rows), width))
