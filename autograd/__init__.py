@@ -13,8 +13,10 @@
 
 from typing import Any
 
+from autograd.anomaly import Anomaly, detect_anomaly, find_nan
 from autograd.differentiable import Differentiable
 from autograd.errors import (
+    AnomalyError,
     AutogradError,
     ExpressionError,
     GraphError,
@@ -117,12 +119,13 @@ Differentiable.graph = graph
 del graph
 
 __all__ = [
-    "AutogradError", "ExpressionError", "GraphError", "Node", "OperandError", "Primitive", "ShapeError", "Sparse",
-    "StaleError", "SubscriptError", "Tensor", "Value", "abs", "add", "astype", "broadcast_to", "concatenate", "cos",
-    "cosh", "div", "draw", "elementwise", "enable_grad", "equal", "exp", "expand_dims", "expm1", "general", "getitem",
-    "grad", "greater", "greater_equal", "hessian", "hvp", "identity", "inner", "is_recording", "jacobian", "jvp",
-    "less", "less_equal", "linear", "log", "log1p", "log_softmax", "logsumexp", "matmul", "max", "maximum", "mean",
-    "min", "minimum", "mul", "neg", "no_grad", "not_equal", "power", "reciprocal", "relu", "reshape", "sigmoid",
-    "sign", "sin", "sinh", "softmax", "sqrt", "square", "squeeze", "stack", "sub", "sum", "swapaxes", "table", "tan",
-    "tanh", "to_tensor", "to_value", "toposort", "transpose", "value_and_grad", "var", "vjp", "where",
+    "Anomaly", "AnomalyError", "AutogradError", "ExpressionError", "GraphError", "Node", "OperandError", "Primitive",
+    "ShapeError", "Sparse", "StaleError", "SubscriptError", "Tensor", "Value", "abs", "add", "astype", "broadcast_to",
+    "concatenate", "cos", "cosh", "detect_anomaly", "div", "draw", "elementwise", "enable_grad", "equal", "exp",
+    "expand_dims", "expm1", "find_nan", "general", "getitem", "grad", "greater", "greater_equal", "hessian", "hvp",
+    "identity", "inner", "is_recording", "jacobian", "jvp", "less", "less_equal", "linear", "log", "log1p",
+    "log_softmax", "logsumexp", "matmul", "max", "maximum", "mean", "min", "minimum", "mul", "neg", "no_grad",
+    "not_equal", "power", "reciprocal", "relu", "reshape", "sigmoid", "sign", "sin", "sinh", "softmax", "sqrt",
+    "square", "squeeze", "stack", "sub", "sum", "swapaxes", "table", "tan", "tanh", "to_tensor", "to_value",
+    "toposort", "transpose", "value_and_grad", "var", "vjp", "where",
 ]  # fmt: skip

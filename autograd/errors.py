@@ -7,11 +7,13 @@ Every message says what happened (with shapes, types and values), why, and what 
     ├── ShapeError      (ValueError)    shapes, axes or parameters that do not fit together
     ├── SubscriptError  (IndexError)    an index outside a Tensor
     ├── GraphError      (RuntimeError)  a derivative that the recorded graph cannot give
-    │   └── StaleError                  ... because a value was overwritten after it was used
+    │   ├── StaleError                  ... because a value was overwritten after it was used
+    │   └── AnomalyError                an operation made nan or inf inside detect_anomaly()
     └── ExpressionError (ValueError)    a formula that cannot be read; says at which column
 """
 
 __all__ = [
+    "AnomalyError",
     "AutogradError",
     "ExpressionError",
     "GraphError",
@@ -44,6 +46,14 @@ class GraphError(AutogradError, RuntimeError):
 
 class StaleError(GraphError):
     """A value was overwritten after an operation had used it; its derivative would be wrong."""
+
+
+class AnomalyError(GraphError):
+    """An operation made nan or inf of finite numbers, inside `autograd.detect_anomaly`; ``anomaly`` says which."""
+
+    def __init__(self, anomaly: object) -> None:
+        super().__init__(str(anomaly))
+        self.anomaly = anomaly
 
 
 class ExpressionError(AutogradError, ValueError):

@@ -1,20 +1,32 @@
-"""Whether operations are being written down: `no_grad`."""
+"""Whether operations are being written down, and who looks on: `no_grad`, `enable_grad`, inspectors."""
 
 import threading
 from contextlib import ContextDecorator
+from typing import Any, Protocol
 
-__all__ = ["is_recording", "no_grad"]
+__all__ = ["enable_grad", "inspected", "is_recording", "is_watched", "no_grad", "watched"]
 
-paused = 0
-"""How many `no_grad` blocks are open in all threads; 0 lets an operation skip the look into thread-local storage."""
+unusual = 0
+"""How many `no_grad` and `inspected` blocks are open in all threads; 0 lets an operation skip thread-local storage."""
 
 _lock = threading.Lock()
+
+
+class Inspector(Protocol):
+    """Who looks at every operation and every contribution while they are made."""
+
+    def arrived(self, node: Any) -> None:
+        """A node was recorded."""
+
+    def contributed(self, node: Any, position: int, g: Any, part: Any) -> None:
+        """A backward sweep made `part` for an operand of `node` of the cotangent `g`."""
 
 
 class _Local(threading.local):
     def __init__(self) -> None:
         self.depth = self.watched = 0
         self.outer: list[int] = []
+        self.inspectors: list[Inspector] = []
 
 
 _local = _Local()
@@ -27,7 +39,42 @@ def is_recording() -> bool:
     ...     is_recording()
     False
     """
-    return not paused or not _local.depth
+    return not unusual or not _local.depth
+
+
+def inspector() -> Inspector | None:
+    """Who looks on in this thread, if anybody."""
+    return _local.inspectors[-1] if _local.inspectors else None
+
+
+def arrived(node: Any) -> Any:
+    """What every new node passes while something unusual is on; gives it back, without history under `no_grad`."""
+    if _local.inspectors:
+        _local.inspectors[-1].arrived(node)
+    if _local.depth:
+        node.op, node.args, node.params, node.requires_grad = None, (), None, False
+    return node
+
+
+class inspected:  # noqa: N801  # beside its sisters
+    """Let `inspector` look on in this thread."""
+
+    def __init__(self, inspector: Inspector) -> None:
+        self.inspector = inspector
+
+    def __enter__(self) -> None:
+        _local.inspectors.append(self.inspector)
+        _count(1)
+
+    def __exit__(self, *error: object) -> None:
+        _local.inspectors.pop()
+        _count(-1)
+
+
+def _count(change: int) -> None:
+    global unusual
+    with _lock:
+        unusual += change
 
 
 class no_grad(ContextDecorator):  # noqa: N801  # PyTorch's name
@@ -44,16 +91,12 @@ class no_grad(ContextDecorator):  # noqa: N801  # PyTorch's name
     """
 
     def __enter__(self) -> None:
-        global paused
         _local.depth += 1
-        with _lock:
-            paused += 1
+        _count(1)
 
     def __exit__(self, *error: object) -> None:
-        global paused
         _local.depth -= 1
-        with _lock:
-            paused -= 1
+        _count(-1)
 
 
 class enable_grad(ContextDecorator):  # noqa: N801  # PyTorch's name

@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import recording
 from autograd.collector import pacer
 from autograd.errors import GraphError, OperandError, ShapeError, StaleError
 from autograd.primitive import Node, Primitive, Rule, quiet, raw_of
@@ -166,11 +167,11 @@ def pull_floats(seeds: dict[Node, float], keep: bool = False) -> dict[Node, floa
 
     The rules are the same; what is left out is the care for arrays, and every dict and set: cotangents add up in a slot
     of the nodes themselves. That is for one sweep at a time: None is also the answer while another thread, or a rule of
-    this one, is at it. This takes a third of the time of the general way and no memory but a list of the nodes;
-    tests/test_sweep.py pins the two to each other.
+    this one, is at it, and where an inspector looks on. This takes a third of the time of the general way and no memory
+    but a list of the nodes; tests/test_sweep.py pins the two to each other.
     """
     lock = _sweeping
-    if not lock.acquire(blocking=False):
+    if (recording.unusual and recording.inspector()) or not lock.acquire(blocking=False):
         return None
     try:
         zero, order, careful = _Zero(), list(seeds), set()
@@ -256,6 +257,8 @@ def _pull_node(node: Node, g: Any, pending: dict[Node, Any], create_graph: bool)
     for position, arg in enumerate(args):
         if isinstance(arg, Node) and arg.requires_grad:
             part = moved[position] if moved else _contribution(op, position, arg, g, ans, values, params)
+            if recording.unusual and (inspector := recording.inspector()):
+                inspector.contributed(node, position, g, part)
             part = _fitted(part, arg, op, position)
             before = pending.get(arg)
             pending[arg] = part if before is None else _plus(before, part)

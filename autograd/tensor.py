@@ -31,11 +31,9 @@ def _node(data: Any, op: Primitive, args: tuple[Any, ...], params: dict[str, Any
         data = np.asarray(data)
     data.setflags(write=False)
     node._data = data
-    if recording.paused and not recording.is_recording():
-        op, args, params, needs = None, (), None, False  # type: ignore[assignment]
     node.op, node.args, node.params, node.requires_grad = op, args, params, needs
     node.index, node.grad, node.name, node._pending = tick(), None, None, None
-    return node
+    return recording.arrived(node) if recording.unusual else node
 
 
 def _unary(op: Primitive) -> Unary:

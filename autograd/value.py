@@ -27,17 +27,14 @@ def _node(data: float, op: Primitive, args: tuple[Any, ...], params: dict[str, A
     """A recorded result. Attributes are set here, not in `__init__`: a third of the cost of an operation."""
     node: Value = _new(Value)
     node._data = data
-    if recording.paused and not recording.is_recording():
-        node.op, node.args, node.params, node.requires_grad = None, (), None, False
-    else:
-        node.op = op
-        node.args = args
-        node.params = params
-        node.requires_grad = needs
+    node.op = op
+    node.args = args
+    node.params = params
+    node.requires_grad = needs
     node.index = tick()
     node.grad = node._pending = None
     node.name = None
-    return node
+    return recording.arrived(node) if recording.unusual else node
 
 
 def _number(x: Any, name: str) -> float:
@@ -95,7 +92,7 @@ def _binary(op: Primitive) -> tuple[Binary, Binary]:
             data = forward(self._data, other)
             needs = self.requires_grad
         # The body of `_node`, written out here and below: a call would cost a tenth of the operation.
-        if recording.paused:
+        if recording.unusual:
             return _node(data, op, (self, other), None, needs)
         node = _new(Value)
         node._data = data
@@ -115,7 +112,7 @@ def _binary(op: Primitive) -> tuple[Binary, Binary]:
             other = _operand(other, op.name)
             if other is NotImplemented:
                 return NotImplemented
-        if recording.paused:
+        if recording.unusual:
             return _node(forward(other, self._data), op, (other, self), None, self.requires_grad)
         node = _new(Value)
         node._data = forward(other, self._data)

@@ -17,7 +17,7 @@ FLOORS = [
     ("autograd.rules",),
     ("autograd.strongzero", "autograd.seeds"),
     ("autograd.sweep", "autograd.functions"),
-    ("autograd.differentiable", "autograd.forward"),
+    ("autograd.differentiable", "autograd.forward", "autograd.anomaly"),
     ("autograd.value", "autograd.arrays"),
     ("autograd.tensor",),
     ("autograd.linearized",),
