@@ -11,10 +11,13 @@
 1.0
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from autograd.anomaly import Anomaly, detect_anomaly, find_nan
+from autograd.convolution import avg_pool2d, conv2d, max_pool2d
 from autograd.differentiable import Differentiable
+from autograd.einsum import einsum
 from autograd.errors import (
     AnomalyError,
     AutogradError,
@@ -25,31 +28,57 @@ from autograd.errors import (
     StaleError,
     SubscriptError,
 )
-from autograd.functions import concatenate, logsumexp, mean, softmax, stack, var
-from autograd.primitive import Node, Primitive, elementwise, general, linear, table
+from autograd.functions import concatenate, mean, outer, pad, stack, std, take, var
+from autograd.primitive import Node, Primitive, Table, elementwise, general, linear, table
 from autograd.recording import enable_grad, is_recording, no_grad
 from autograd.rules import (
     abs,
+    acos,
+    acosh,
     add,
+    argmax,
+    argmin,
+    argsort,
+    asin,
+    asinh,
     astype,
+    atan,
+    atan2,
+    atanh,
     broadcast_to,
+    cbrt,
+    clip,
     cos,
     cosh,
+    cumprod,
+    cumsum,
     div,
+    elu,
     equal,
+    erf,
+    erfc,
     exp,
+    exp2,
     expand_dims,
     expm1,
+    flip,
+    floor,
+    gelu,
     getitem,
     greater,
     greater_equal,
+    hypot,
     identity,
     inner,
+    leaky_relu,
     less,
     less_equal,
     log,
     log1p,
     log_softmax,
+    logaddexp,
+    logsigmoid,
+    logsumexp,
     matmul,
     max,
     maximum,
@@ -57,18 +86,26 @@ from autograd.rules import (
     minimum,
     mul,
     neg,
+    norm,
     not_equal,
     power,
+    prod,
     reciprocal,
     relu,
     reshape,
     sigmoid,
     sign,
+    silu,
     sin,
+    sinc,
     sinh,
+    softmax,
+    softplus,
+    sort,
     sqrt,
     square,
     squeeze,
+    step,
     sub,
     sum,
     swapaxes,
@@ -78,6 +115,7 @@ from autograd.rules import (
     to_value,
     transpose,
     where,
+    xlogy,
 )
 from autograd.sparse import Sparse
 from autograd.sweep import toposort
@@ -118,14 +156,34 @@ def graph(self: Differentiable, **options: Any) -> Any:
 Differentiable.graph = graph
 del graph
 
+
+def _page(kind: str) -> Callable[[Any], str]:
+    """A method of the table that shows it as a page of calculus; see `autograd.catalogue`."""
+
+    def method(self: Any) -> str:
+        from autograd import catalogue  # imported when used
+
+        return getattr(catalogue, f"as_{kind}")(self)  # type: ignore[no-any-return]
+
+    return method
+
+
+Table.__str__ = _page("text")  # type: ignore[method-assign]
+Table._repr_html_ = _page("html")
+Table._repr_latex_ = _page("latex")
+
 __all__ = [
-    "Anomaly", "AnomalyError", "AutogradError", "ExpressionError", "GraphError", "Node", "OperandError", "Primitive",
-    "ShapeError", "Sparse", "StaleError", "SubscriptError", "Tensor", "Value", "abs", "add", "astype", "broadcast_to",
-    "concatenate", "cos", "cosh", "detect_anomaly", "div", "draw", "elementwise", "enable_grad", "equal", "exp",
-    "expand_dims", "expm1", "find_nan", "general", "getitem", "grad", "greater", "greater_equal", "hessian", "hvp",
-    "identity", "inner", "is_recording", "jacobian", "jvp", "less", "less_equal", "linear", "log", "log1p",
-    "log_softmax", "logsumexp", "matmul", "max", "maximum", "mean", "min", "minimum", "mul", "neg", "no_grad",
-    "not_equal", "power", "reciprocal", "relu", "reshape", "sigmoid", "sign", "sin", "sinh", "softmax", "sqrt",
-    "square", "squeeze", "stack", "sub", "sum", "swapaxes", "table", "tan", "tanh", "to_tensor", "to_value",
-    "toposort", "transpose", "value_and_grad", "var", "vjp", "where",
+    "Anomaly", "AnomalyError", "AutogradError", "ExpressionError", "GraphError", "Node", "OperandError",
+    "Primitive", "ShapeError", "Sparse", "StaleError", "SubscriptError", "Tensor", "Value", "abs", "acos", "acosh",
+    "add", "argmax", "argmin", "argsort", "asin", "asinh", "astype", "atan", "atan2", "atanh", "avg_pool2d",
+    "broadcast_to", "cbrt", "clip", "concatenate", "conv2d", "cos", "cosh", "cumprod", "cumsum", "detect_anomaly",
+    "div", "draw", "einsum", "elementwise", "elu", "enable_grad", "equal", "erf", "erfc", "exp", "exp2",
+    "expand_dims", "expm1", "find_nan", "flip", "floor", "gelu", "general", "getitem", "grad", "greater",
+    "greater_equal", "hessian", "hvp", "hypot", "identity", "inner", "is_recording", "jacobian", "jvp",
+    "leaky_relu", "less", "less_equal", "linear", "log", "log1p", "log_softmax", "logaddexp", "logsigmoid",
+    "logsumexp", "matmul", "max", "max_pool2d", "maximum", "mean", "min", "minimum", "mul", "neg", "no_grad",
+    "norm", "not_equal", "outer", "pad", "power", "prod", "reciprocal", "relu", "reshape", "sigmoid", "sign",
+    "silu", "sin", "sinc", "sinh", "softmax", "softplus", "sort", "sqrt", "square", "squeeze", "stack", "std",
+    "step", "sub", "sum", "swapaxes", "table", "take", "tan", "tanh", "to_tensor", "to_value", "toposort",
+    "transpose", "value_and_grad", "var", "vjp", "where", "xlogy",
 ]  # fmt: skip

@@ -147,7 +147,8 @@ class Primitive:
         self.push, self.variadic, self.result, self.public = push, variadic, result, public
         self.facts = Facts(**facts)
         self.symbol = symbol or name
-        self.latex = latex or rf"\operatorname{{{name}}}({{}})"
+        given = ", ".join(["{}"] * (len(self.rules) or 2))
+        self.latex = latex or rf"\operatorname{{{{{name.replace('_', chr(92) + '_')}}}}}({given})"
         self.__doc__, self.__name__ = doc, name
         if name in table:
             raise ValueError(f"the table already has a primitive named {name!r}; choose another name")
@@ -232,7 +233,13 @@ class Primitive:
 
 
 class Table(dict[str, Primitive]):
-    """All primitives by name, in the order in which they were declared."""
+    """All primitives by name, in the order in which they were declared.
+
+    ``print(autograd.table)`` shows it as a page of calculus, and so does a notebook.
+    """
+
+    _repr_html_: Callable[[Table], str]  # autograd/__init__.py hands these down from the floor of formulas
+    _repr_latex_: Callable[[Table], str]
 
     def bind(self, page: dict[str, Any]) -> None:
         """Let the rules of a page, given as its ``globals()``, be called on raw numbers without dispatch.

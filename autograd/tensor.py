@@ -12,6 +12,7 @@ from autograd import functions, recording, rules
 from autograd.arrays import Array, Locked, as_array, as_constant, as_index, as_param, is_foreign
 from autograd.collector import tick
 from autograd.differentiable import Differentiable, label
+from autograd.einsum import einsum
 from autograd.errors import OperandError, ShapeError
 from autograd.primitive import Primitive
 
@@ -79,6 +80,30 @@ def _comparison(op: Primitive) -> Callable[[Tensor, Any], NDArray[np.bool_]]:
         else:
             other = as_constant(other, op.name, self._data.dtype)
         return op.compute((self._data, other), {})
+
+    method.__name__, method.__doc__ = op.name, op.__doc__
+    return method
+
+
+def _reduction(function: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Tensor, axis: Axis = None, keepdims: bool = False) -> Any:
+        return function(self, axis=axis, keepdims=keepdims)
+
+    method.__name__, method.__doc__ = function.__name__, function.__doc__
+    return method
+
+
+def _moment(function: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Tensor, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Any:
+        return function(self, axis=axis, keepdims=keepdims, ddof=ddof)
+
+    method.__name__, method.__doc__ = function.__name__, function.__doc__
+    return method
+
+
+def _along(op: Primitive) -> Callable[..., Any]:
+    def method(self: Tensor, axis: Any = None) -> Any:
+        return op(self, axis=axis)
 
     method.__name__, method.__doc__ = op.name, op.__doc__
     return method
@@ -281,25 +306,15 @@ class Tensor(Differentiable, kind="Tensor"):
 
     # --- reductions ---
 
-    def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """The sum of all elements, or along `axis`."""
-        return rules.sum(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+    sum, prod, mean = _reduction(rules.sum), _reduction(rules.prod), _reduction(functions.mean)
+    max, min, norm = _reduction(rules.max), _reduction(rules.min), _reduction(rules.norm)
+    argmax, argmin, logsumexp = _reduction(rules.argmax), _reduction(rules.argmin), _reduction(rules.logsumexp)
+    var, std = _moment(functions.var), _moment(functions.std)
+    cumsum, cumprod, flip = _along(rules.cumsum), _along(rules.cumprod), _along(rules.flip)
 
-    def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """The mean of all elements, or along `axis`."""
-        return functions.mean(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
-
-    def var(self, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Tensor:
-        """The variance of all elements, or along `axis`; divided by n - `ddof`."""
-        return functions.var(self, axis=axis, keepdims=keepdims, ddof=ddof)  # type: ignore[no-any-return]
-
-    def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """The largest element of all, or along `axis`; ties share the gradient."""
-        return rules.max(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
-
-    def min(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """The smallest element of all, or along `axis`; ties share the gradient."""
-        return rules.min(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+    def sort(self, axis: int | None = -1) -> Tensor:
+        """The elements in ascending order along `axis`; this gives a new Tensor."""
+        return rules.sort(self, axis=axis)  # type: ignore[no-any-return]
 
     # --- as numbers ---
 
@@ -353,9 +368,25 @@ class Tensor(Differentiable, kind="Tensor"):
         return ours(*args, **kwargs)
 
 
+def _pad(array: Any, pad_width: Any, mode: str = "constant", constant_values: float = 0.0) -> Any:
+    if mode != "constant" or np.any(constant_values):
+        raise OperandError(f"np.pad of a Tensor pads with zeros, but got mode={mode!r} and {constant_values=}")
+    return functions.pad(array, pad_width)
+
+
+def _norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
+    if ord not in (None, "fro") and not (ord == 2 and (x.ndim == 1 or isinstance(axis, int))):
+        raise OperandError(f"np.linalg.norm of a Tensor is the Euclidean length, but got ord={ord!r}")
+    return rules.norm(x, axis=axis, keepdims=keepdims)
+
+
 _by_function: dict[Any, Callable[..., Any]] = {
     np.sum: Tensor.sum, np.mean: Tensor.mean, np.var: Tensor.var, np.max: Tensor.max, np.min: Tensor.min,
-    np.amax: Tensor.max, np.amin: Tensor.min, np.reshape: Tensor.reshape, np.ravel: Tensor.ravel,
+    np.amax: Tensor.max, np.amin: Tensor.min, np.prod: Tensor.prod, np.std: Tensor.std, np.cumsum: Tensor.cumsum,
+    np.cumprod: Tensor.cumprod, np.sort: Tensor.sort, np.argmax: Tensor.argmax, np.argmin: Tensor.argmin,
+    np.argsort: lambda a, axis=-1: rules.argsort(a, axis=axis), np.flip: lambda m, axis=None: rules.flip(m, axis=axis),
+    np.take: functions.take, np.outer: functions.outer, np.einsum: einsum, np.pad: _pad, np.linalg.norm: _norm,
+    np.clip: rules.clip, np.sinc: rules.sinc, np.reshape: Tensor.reshape, np.ravel: Tensor.ravel,
     np.transpose: Tensor.transpose, np.swapaxes: Tensor.swapaxes, np.squeeze: Tensor.squeeze,
     np.expand_dims: Tensor.expand_dims, np.broadcast_to: Tensor.broadcast_to,
     np.concatenate: functions.concatenate, np.stack: functions.stack, np.where: rules.where,

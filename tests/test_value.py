@@ -117,7 +117,7 @@ def test_numpy_on_the_left_never_makes_an_object_array():
     assert np.asarray(x.detach()) == 3.0
 
 
-@pytest.mark.parametrize("call", [lambda x: np.floor(x), lambda x: np.add.reduce(x), lambda x: np.exp(x, dtype=float)])
+@pytest.mark.parametrize("call", [lambda x: np.rint(x), lambda x: np.add.reduce(x), lambda x: np.exp(x, dtype=float)])
 def test_numpy_functions_without_a_rule(call):
     with pytest.raises(OperandError, match="has no derivative rule"):
         call(Value(1.0))

@@ -1,8 +1,20 @@
 """The table of derivative rules, one page per family."""
 
 from autograd.rules.activations import (
+    bell,
+    elu,
+    erf,
+    erfc,
+    gelu,
+    gelu_slope,
+    leaky_relu,
+    logaddexp,
+    logsigmoid,
     relu,
     sigmoid,
+    silu,
+    silu_slope,
+    softplus,
 )
 from autograd.rules.arithmetic import (
     add,
@@ -13,8 +25,26 @@ from autograd.rules.arithmetic import (
     reciprocal,
     sub,
 )
+from autograd.rules.contraction import (
+    contract,
+    inner,
+    matmul,
+)
+from autograd.rules.cumulative import (
+    cumprod,
+    cumsum,
+    prod,
+    recur,
+)
+from autograd.rules.ordering import (
+    argsort,
+    reorder,
+    sort,
+)
 from autograd.rules.powers import (
+    cbrt,
     exp,
+    exp2,
     expm1,
     log,
     log1p,
@@ -23,18 +53,26 @@ from autograd.rules.powers import (
     slope,
     sqrt,
     square,
+    xlogy,
 )
 from autograd.rules.reduce import (
-    inner,
-    log_softmax,
-    matmul,
+    argmax,
+    argmin,
+    direction,
+    foremost,
     max,
+    middle,
     min,
+    norm,
+    rest,
     sum,
+    winners,
 )
 from autograd.rules.selection import (
     abs,
+    clip,
     equal,
+    floor,
     greater,
     greater_equal,
     less,
@@ -43,6 +81,7 @@ from autograd.rules.selection import (
     minimum,
     not_equal,
     sign,
+    step,
     where,
 )
 from autograd.rules.shape import (
@@ -50,6 +89,7 @@ from autograd.rules.shape import (
     broadcast_to,
     concatenate,
     expand_dims,
+    flip,
     getitem,
     reshape,
     scatter,
@@ -60,20 +100,48 @@ from autograd.rules.shape import (
     to_value,
     transpose,
 )
+from autograd.rules.softmax import (
+    log_softmax,
+    logsumexp,
+    softmax,
+)
 from autograd.rules.trigonometric import (
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    circle,
     cos,
     cosh,
+    hypot,
+    inversion,
+    sech,
     sech2,
     sin,
+    sinc,
+    sinc_slope,
     sinh,
     tan,
     tanh,
+    unit,
+)
+from autograd.rules.windows import (
+    overlap_add,
+    windows,
 )
 
 __all__ = [
-    "abs", "add", "astype", "broadcast_to", "concatenate", "cos", "cosh", "div", "equal", "exp", "expand_dims",
-    "expm1", "getitem", "greater", "greater_equal", "identity", "inner", "less", "less_equal", "log", "log1p",
-    "log_softmax", "matmul", "max", "maximum", "min", "minimum", "mul", "neg", "not_equal", "power", "power_log",
-    "reciprocal", "relu", "reshape", "scatter", "sech2", "sigmoid", "sign", "sin", "sinh", "slope", "sqrt", "square",
-    "squeeze", "stack", "sub", "sum", "swapaxes", "tan", "tanh", "to_tensor", "to_value", "transpose", "where",
+    "abs", "acos", "acosh", "add", "argmax", "argmin", "argsort", "asin", "asinh", "astype", "atan", "atan2",
+    "atanh", "bell", "broadcast_to", "cbrt", "circle", "clip", "concatenate", "contract", "cos", "cosh", "cumprod",
+    "cumsum", "direction", "div", "elu", "equal", "erf", "erfc", "exp", "exp2", "expand_dims", "expm1", "flip", "floor",
+    "foremost", "gelu", "gelu_slope", "getitem", "greater", "greater_equal", "hypot", "identity", "inner",
+    "inversion", "leaky_relu", "less", "less_equal", "log", "log1p", "log_softmax", "logaddexp", "logsigmoid",
+    "logsumexp", "matmul", "max", "maximum", "middle", "min", "minimum", "mul", "neg", "norm", "not_equal",
+    "overlap_add", "power", "power_log", "prod", "reciprocal", "recur", "relu", "reorder", "reshape", "rest", "scatter",
+    "sech", "sech2", "sigmoid", "sign", "silu", "silu_slope", "sin", "sinc", "sinc_slope", "sinh", "slope",
+    "softmax", "softplus", "sort", "sqrt", "square", "squeeze", "stack", "step", "sub", "sum", "swapaxes", "tan",
+    "tanh", "to_tensor", "to_value", "transpose", "unit", "where", "windows", "winners", "xlogy",
 ]  # fmt: skip

@@ -44,31 +44,36 @@ add = elementwise(
     "add", operator.add, np.add,
     lambda g, ans, x, y: g,
     lambda g, ans, x, y: g,
-    symbol="+", latex="{} + {}", doc="x + y.",
+    symbol="+", latex="{} + {}", doc="x + y.", reference=lambda mp, x, y: x + y,
 )  # fmt: skip
 sub = elementwise(
     "sub", operator.sub, np.subtract,
     lambda g, ans, x, y: g,
     lambda g, ans, x, y: -g,
-    symbol="−", latex="{} - {}", doc="x - y.",
+    symbol="−", latex="{} - {}", doc="x - y.", reference=lambda mp, x, y: x - y,
 )  # fmt: skip
 mul = elementwise(
     "mul", operator.mul, np.multiply,
     lambda g, ans, x, y: g * y,
     lambda g, ans, x, y: g * x,
-    symbol="×", latex=r"{} \, {}", doc="x y.",
+    symbol="×", latex=r"{} \, {}", doc="x y.", reference=lambda mp, x, y: x * y,
 )  # fmt: skip
 div = elementwise(
     "div", ieee(operator.truediv, np.divide), np.divide,
     lambda g, ans, x, y: g / y,
-    lambda g, ans, x, y: -(g / y) * ans,
+    lambda g, ans, x, y: -(g * ans) / y,  # from ans to ans / y to ans / y²: nothing on the way is more extreme
     symbol="÷", latex=r"\frac{{{}}}{{{}}}", doc="x / y; inf or nan where y is 0.",
+    singular=[(1.0, 0.0), (0.0, 0.0)], reference=lambda mp, x, y: x / y,
 )  # fmt: skip
-neg = elementwise("neg", operator.neg, np.negative, lambda g, ans, x: -g, symbol="−x", latex="-{}", doc="-x.")
+neg = elementwise(
+    "neg", operator.neg, np.negative,
+    lambda g, ans, x: -g,
+    symbol="−x", latex="-{}", doc="-x.", reference=lambda mp, x: -x,
+)  # fmt: skip
 reciprocal = elementwise(
     "reciprocal", ieee(lambda x: 1.0 / x, np.reciprocal), np.reciprocal,
     lambda g, ans, x: -(g * ans) * ans,
-    symbol="1/x", latex=r"\frac{{1}}{{{}}}", doc="1 / x.",
+    symbol="1/x", latex=r"\frac{{1}}{{{}}}", doc="1 / x.", singular=[(0.0,)], reference=lambda mp, x: 1 / x,
 )  # fmt: skip
 identity = linear("identity", lambda x: x, lambda g, ans, x: g, symbol="=", latex="{}", doc="x itself, as a new node.")
 

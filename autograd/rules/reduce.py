@@ -1,127 +1,210 @@
-"""Rules that make many elements one: sums and extremes along axes, and the matrix product.
+"""Rules that make many elements one: sums, extremes and lengths, of all elements or along axes.
 
 Legend: see `autograd/rules/arithmetic.py`. `axis=` is None (all), an integer or a tuple; `keepdims=` keeps the axes, at
-length 1. Convention: tied extremes share the gradient evenly.
+length 1. Conventions: tied extremes share the gradient evenly; that of a length is 0 where the length is 0.
 """
 
-import math
 from typing import Any
 
 import numpy as np
 
-from autograd.primitive import general, linear, table
-from autograd.rules.powers import exp
+from autograd.primitive import Primitive, general, linear, table
 from autograd.rules.selection import equal, where
-from autograd.rules.shape import broadcast_to, expand_dims, reshape, swapaxes
+from autograd.rules.shape import broadcast_to, reshape
 
-__all__ = ["inner", "log_softmax", "matmul", "max", "min", "sum"]
+__all__ = [
+    "argmax", "argmin", "axes_of", "constant", "direction", "foremost", "kept", "max", "middle", "min", "norm",
+    "rest", "spread", "sum", "winners",
+]  # fmt: skip
 
 Axis = int | tuple[int, ...] | None
 
 
-def _kept(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
-    """`shape` with the reduced axes kept at length 1."""
-    ndim = len(shape)
+def constant(name: str, array: Any, **properties: Any) -> Primitive:
+    """Declare a row without rules: its derivative is 0 wherever it has one, so plain arrays come back."""
+    return Primitive("general", name, None, array, (), **properties)
+
+
+def axes_of(x: Any, axis: Axis) -> tuple[int, ...]:
+    """The axes that `axis` means for `x`, counted from the front."""
+    ndim = len(x.shape)
     axes = range(ndim) if axis is None else [axis] if isinstance(axis, int) else axis
-    gone = {a % ndim for a in axes}
-    return tuple(1 if i in gone else n for i, n in enumerate(shape))
+    return tuple(a % ndim for a in axes) if ndim else ()
 
 
-def _spread(reduced: Any, x: Any, axis: Axis) -> Any:
+def kept(x: Any, axis: Axis) -> tuple[int, ...]:
+    """The shape of `x` with the reduced axes kept at length 1."""
+    gone = axes_of(x, axis)
+    return tuple(1 if i in gone else n for i, n in enumerate(x.shape))
+
+
+def spread(reduced: Any, x: Any, axis: Axis) -> Any:
     """A reduced array back in the shape of `x`: each element at all places that it came from."""
     if not reduced.shape:  # fits everywhere
         return broadcast_to(reduced, shape=x.shape)
-    return broadcast_to(reshape(reduced, shape=_kept(x.shape, axis)), shape=x.shape)
+    return broadcast_to(reshape(reduced, shape=kept(x, axis)), shape=x.shape)
 
 
-def _winners(ans: Any, x: Any, axis: Axis) -> Any:
-    """The share of each element of `x` in its extreme: 1, or 1/k among k tied ones. Shares are constants."""
-    x, ans = (getattr(array, "_data", array) for array in (x, ans))
-    with np.errstate(all="ignore"):
-        tied = equal(x, np.reshape(ans, _kept(x.shape, axis))) | (x != x)
-        return tied / np.sum(tied, axis=axis, keepdims=True, dtype=x.dtype)
+# --- sums and extremes ---
+
+
+def _winners(ans, x, *, axis=None):  # any floating dtype
+    tied = (x == np.reshape(ans, kept(x, axis))) | (x != x)
+    return tied / np.sum(tied, axis=axis, keepdims=True, dtype=x.dtype)
+
+
+def _middle(x, *, axis=None):
+    low = np.minimum.reduce(x, axis=axis, keepdims=True, initial=np.inf)
+    return 0.5 * low + 0.5 * np.maximum.reduce(x, axis=axis, keepdims=True, initial=-np.inf)  # low + high may overflow
 
 
 def _pull_extreme(g, ans, x, *, axis=None, keepdims=False):  # a rule
-    share = _winners(ans, x, axis)
-    return where(share > 0, _spread(g, x, axis) * share, 0.0)
+    share = winners(ans, x, axis=axis)
+    return where(share > 0, spread(g, x, axis) * share, 0.0)
 
 
 def _push_extreme(tangents, ans, x, *, axis=None, keepdims=False):  # a rule
-    share = _winners(ans, x, axis)
+    share = winners(ans, x, axis=axis)
     return sum(where(share > 0, tangents[0] * share, 0.0), axis=axis, keepdims=keepdims)
 
 
-def _log_softmax(x, *, axis=-1):
-    top = np.maximum.reduce(x, axis=axis, keepdims=True)
-    finite = np.isfinite(top)
-    off = x - (top if finite.all() else np.where(finite, top, 0))  # inf - inf would be nan
-    return off - np.log(np.add.reduce(np.exp(off), axis=axis, keepdims=True))
-
-
-def _matmul_x(g, ans, x, y):  # a rule
-    if y.ndim == 1:  # (..., n) @ (n,) -> (...)
-        return expand_dims(g, axis=-1) * y
-    if x.ndim == 1:  # (n,) @ (..., n, m) -> (..., m)
-        return reshape(matmul(y, expand_dims(g, axis=-1)), shape=y.shape[:-1])
-    return matmul(g, swapaxes(y, axis1=-1, axis2=-2))
-
-
-def _matmul_y(g, ans, x, y):  # a rule
-    if x.ndim == 1:  # (n,) @ (..., n, m) -> (..., m), and (n,) @ (n,) -> ()
-        column = reshape(x, shape=(x.shape[0], 1)) if y.ndim > 1 else x
-        return column * (expand_dims(g, axis=-2) if y.ndim > 1 else g)
-    if y.ndim == 1:  # (..., n) @ (n,) -> (...)
-        return expand_dims(g, axis=-1) * x
-    return matmul(swapaxes(x, axis1=-1, axis2=-2), g)
-
-
-def _inner(x, y):
-    if not np.ndim(x) or np.ndim(y) not in (1, 2):
-        raise ValueError("the first operand is an array, and the second has one or two axes")
-    return np.inner(x, y)
-
-
-def _inner_y(g, ans, x, y):  # a rule
-    if y.ndim == 1:  # (..., n), (n,) -> (...)
-        return expand_dims(g, axis=-1) * x
-    rows, columns = y.shape  # (..., n), (m, n) -> (..., m)
-    batch = math.prod(x.shape[:-1])
-    return matmul(swapaxes(reshape(g, shape=(batch, rows)), axis1=0, axis2=1), reshape(x, shape=(batch, columns)))
-
+_AXES: list[tuple[list[tuple[int, ...]], dict[str, Any]]] = [
+    ([(2, 3)], {}), ([(2, 3)], {"axis": 0}), ([(2, 3)], {"axis": -1, "keepdims": True}), ([(5,)], {"axis": 0}),
+    ([(2, 3, 2)], {"axis": (0, -1)}), ([(2, 3, 2)], {"axis": (1, 2), "keepdims": True}), ([()], {}), ([(1, 1)], {}),
+]  # fmt: skip
+_BARE = [(shapes, {key: axis for key, axis in params.items() if key == "axis"}) for shapes, params in _AXES]
+_LINES = [(shapes, params) for shapes, params in _AXES if not isinstance(params.get("axis"), tuple)]
 
 sum = linear(
     "sum", lambda x, *, axis=None, keepdims=False: np.add.reduce(x, axis=axis, keepdims=keepdims),
-    lambda g, ans, x, *, axis=None, keepdims=False: _spread(g, x, axis),
+    lambda g, ans, x, *, axis=None, keepdims=False: spread(g, x, axis),
     symbol="Σ", latex=r"\sum {}", doc="The sum of the elements, of all or along `axis=`.",
+    examples=[*_AXES, ([(2, 3)], {"axis": ()}), ([(0, 3)], {"axis": 0})],
 )  # fmt: skip
 max = general(
     "max", lambda x, *, axis=None, keepdims=False: np.max(x, axis=axis, keepdims=keepdims), _pull_extreme,
     push=_push_extreme, latex=r"\max {}", doc="The largest element, of all or along `axis=`; ties share evenly.",
+    examples=_AXES,
 )  # fmt: skip
 min = general(
     "min", lambda x, *, axis=None, keepdims=False: np.min(x, axis=axis, keepdims=keepdims), _pull_extreme,
     push=_push_extreme, latex=r"\min {}", doc="The smallest element, of all or along `axis=`; ties share evenly.",
+    examples=_AXES,
 )  # fmt: skip
-log_softmax = general(
-    "log_softmax", _log_softmax,
-    lambda g, ans, x, *, axis=-1: g - exp(ans) * sum(g, axis=axis, keepdims=True),
-    push=lambda tangents, ans, x, *, axis=-1: (
-        tangents[0] - sum(exp(ans) * tangents[0], axis=axis, keepdims=True)
+winners = constant(
+    "winners", _winners, public=False,
+    doc="The share of each element of x in its extreme ans: 1, or 1/k among k tied ones.",
+    examples=[([(), (1,)], {}), ([(2,), (2, 1)], {"axis": 1})],
+)  # fmt: skip
+middle = constant(
+    "middle", _middle, public=False, doc="Half way from the smallest to the largest element, at axes of length 1.",
+    examples=_BARE,
+)  # fmt: skip
+argmax = constant(
+    "argmax", lambda x, *, axis=None, keepdims=False: np.argmax(x, axis=axis, keepdims=keepdims),
+    symbol="arg max", latex=r"\arg\max {}",
+    doc="The position of the largest element, of all (flattened) or along `axis=`; of tied ones the first.",
+    examples=_LINES,
+)  # fmt: skip
+argmin = constant(
+    "argmin", lambda x, *, axis=None, keepdims=False: np.argmin(x, axis=axis, keepdims=keepdims),
+    symbol="arg min", latex=r"\arg\min {}",
+    doc="The position of the smallest element, of all (flattened) or along `axis=`; of tied ones the first.",
+    examples=_LINES,
+)  # fmt: skip
+
+# --- what is largest, and what remains ---
+
+
+def _foremost(x, *, axis=None):
+    if not x.size:
+        return np.zeros(x.shape, bool)
+    if isinstance(axis, int) and x.ndim:
+        places = np.arange(x.shape[axis]).reshape([-1 if a == axis % x.ndim else 1 for a in range(x.ndim)])
+        return places == np.argmax(np.abs(x), axis=axis, keepdims=True)
+    axes = axes_of(x, axis)
+    order = [*(a for a in range(x.ndim) if a not in axes), *axes]
+    moved = np.asarray(np.abs(np.transpose(x, order)))
+    rows = moved.reshape(*moved.shape[: x.ndim - len(axes)], -1)
+    mark = np.arange(rows.shape[-1]) == np.argmax(rows, axis=-1)[..., None]
+    return np.transpose(mark.reshape(moved.shape), np.argsort(order))
+
+
+def _rest(x, *, axis=None):
+    total = np.add.reduce(x, axis=axis, keepdims=True)
+    largest = _foremost(x, axis=axis)
+    without = np.add.reduce(np.where(largest, 0, x), axis=axis, keepdims=True)
+    return np.where(largest, without, total - x)  # the largest may be all of the total, to the last digit
+
+
+rest = linear(
+    "rest", _rest, lambda g, ans, x, *, axis=None: rest(g, axis=axis),
+    public=False, doc="For each element the sum of all the others, without cancellation; this is its own transpose.",
+    examples=_BARE,
+)  # fmt: skip
+foremost = constant(
+    "foremost", _foremost, public=False,
+    doc="Whether an element is the one of largest size, of all or along `axis=`; of tied ones the first.",
+    examples=_BARE,
+)  # fmt: skip
+
+# --- lengths ---
+
+
+def _norm(x, *, axis=None, keepdims=False):  # any floating dtype
+    x = np.asarray(x)
+    top = np.max(np.abs(x), axis=axis, keepdims=True, initial=0)
+    power = np.frexp(top)[1]  # scaled by a power of 2, which is exact, squares neither overflow nor vanish
+    scaled = np.ldexp(x, -power)
+    length = np.sqrt(np.sum(scaled * scaled, axis=axis, keepdims=keepdims))
+    return np.ldexp(length, power if keepdims else np.squeeze(power, axis))
+
+
+def _direction(x, *, axis=None):  # any floating dtype
+    x = np.asarray(x)
+    top = np.max(np.abs(x), axis=axis, keepdims=True, initial=0)
+    scaled = np.ldexp(x, -np.frexp(top)[1])  # the length of a subnormal vector has few digits
+    return np.where(top == 0, 0, scaled / np.sqrt(np.sum(scaled * scaled, axis=axis, keepdims=True)))
+
+
+def _turn(v, u, x, axis):  # part of a rule
+    """(v - u ⟨u, v⟩) / ‖x‖, the derivative of u = x / ‖x‖ in the direction v.
+
+    A multiple of u may be taken out of v first, since nothing is left of it: with the one that makes v zero where u is
+    largest, there remains no difference of nearly equal numbers, as `1 - u²` would be.
+    """
+    largest = foremost(u, axis=axis)
+    ratio = sum(where(largest, v, 0.0), axis=axis, keepdims=True) / sum(
+        where(largest, u, 0.0), axis=axis, keepdims=True
+    )
+    w = where(largest, 0.0, v - ratio * u)
+    length = norm(x, axis=axis, keepdims=True)
+    return where(equal(length, 0.0), 0.0, (w - u * sum(u * w, axis=axis, keepdims=True)) / length)
+
+
+norm = general(
+    "norm", _norm,
+    lambda g, ans, x, *, axis=None, keepdims=False: spread(g, x, axis) * direction(x, axis=axis),
+    push=lambda tangents, ans, x, *, axis=None, keepdims=False: sum(
+        tangents[0] * direction(x, axis=axis), axis=axis, keepdims=keepdims
     ),
-    symbol="log softmax", latex=r"\ln \operatorname{{softmax}}({})",
-    doc="x - log Σ eˣ along `axis=` (the last), exact where softmax underflows.",
+    symbol="‖ ‖", latex=r"\left\lVert {} \right\rVert",
+    doc="The Euclidean length √Σx², of all elements or along `axis=`. It neither overflows nor underflows; its "
+    "gradient is x / ‖x‖, and 0 where x is 0.",
+    examples=_AXES,
+    reference=lambda mp, x, *, axis=None, keepdims=False: np.vectorize(mp.sqrt, otypes=[object])(
+        np.sum(x * x, axis=axis, keepdims=keepdims)
+    ),
 )  # fmt: skip
-inner = linear(
-    "inner", _inner,
-    lambda g, ans, x, y: matmul(g, y) if y.ndim == 2 else expand_dims(g, axis=-1) * y,
-    _inner_y,
-    symbol="@ᵀ", latex=r"{} \, {}^T",
-    doc="Inner products of the rows of x with the rows of y: x yᵀ for matrices, in one step. y is (n,) or (m, n).",
-)  # fmt: skip
-matmul = linear(
-    "matmul", np.matmul, _matmul_x, _matmul_y,
-    symbol="@", latex=r"{} \, {}", doc="The matrix product x @ y of vectors, matrices or stacks of matrices.",
+direction = general(
+    "direction", _direction,
+    lambda g, ans, x, *, axis=None: _turn(g, ans, x, axis),
+    push=lambda tangents, ans, x, *, axis=None: _turn(tangents[0], ans, x, axis),
+    public=False, doc="x / ‖x‖, the derivative of the length, as a function of its own; 0 where x is 0.",
+    examples=_BARE,
+    reference=lambda mp, x, *, axis=None: x / np.vectorize(mp.sqrt, otypes=[object])(
+        np.sum(x * x, axis=axis, keepdims=True)
+    ),
 )  # fmt: skip
 
 table.bind(globals())

@@ -1,0 +1,289 @@
+r"""Formulas: run a rule on symbols, and write what comes out as Python or as LaTeX.
+
+A `Symbol` is a node without a number. Whatever is computed with it by functions of the table is recorded, comparisons
+too, so that a derivative rule run on symbols gives the formula of the derivative.
+
+>>> from autograd import table
+>>> x = Symbol("x")
+>>> print(table["tanh"].rules[0](1.0, None, x))
+sech2(x)
+>>> print(latex(table["div"].rules[1](1.0, x / Symbol("y"), x, Symbol("y"))))
+-\frac{x}{y^{2}}
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from string import Formatter
+from typing import Any
+
+from autograd.errors import OperandError
+from autograd.primitive import Node, Primitive, table
+
+__all__ = ["Symbol", "latex", "python"]
+
+
+class _And:
+    """The one connective that conditions of rules need, in the place of a primitive."""
+
+    name, latex, kind = "and", r"{} \wedge {}", "elementwise"
+
+
+class Symbol(Node):
+    """A name, or an operation on symbols.
+
+    Parameters
+    ----------
+    name : how it is written in Python.
+    written : how it is written in LaTeX; as its name by default.
+    """
+
+    __slots__ = ("written",)
+    __hash__ = Node.__hash__
+    shape, ndim, size = (2, 3), 2, 6  # what a rule for matrices wants to know
+
+    def __init__(self, name: str, written: str | None = None) -> None:
+        self._data, self.op, self.args, self.params = None, None, (), None
+        self.name, self.written, self.index, self.requires_grad = name, written or name, 0, True
+
+    @classmethod
+    def record(cls, op: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Symbol:  # noqa: D102  # see Node
+        symbol = cls("")
+        symbol.op, symbol.args, symbol.params = op, args, params or None
+        return symbol
+
+    def __and__(self, other: Any) -> Symbol:
+        return Symbol.record(_And, (self, other), {})
+
+    def __bool__(self) -> bool:
+        raise OperandError("a symbol is neither true nor false; write conditions of a rule with where(...)")
+
+    def __str__(self) -> str:
+        return python(self)
+
+
+def _operator(name: str) -> tuple[Callable[..., Symbol], Callable[..., Symbol]]:
+    op = table[name]
+    return (lambda self, *other: op(self, *other)), (lambda self, other: op(other, self))
+
+
+for _name, _method in {
+    "add": "add",
+    "sub": "sub",
+    "mul": "mul",
+    "div": "truediv",
+    "power": "pow",
+    "matmul": "matmul",
+}.items():
+    _left, _right = _operator(_name)
+    setattr(Symbol, f"__{_method}__", _left)
+    setattr(Symbol, f"__r{_method}__", _right)
+setattr(Symbol, "__neg__", _operator("neg")[0])  # noqa: B010  # like the others
+
+
+# --- how a formula is written ---
+
+_SUM, _PRODUCT, _POWER, _ATOM = range(4)
+"""How tightly the parts of a text hold together; looser ones get brackets."""
+
+
+@dataclass
+class _Style:
+    """Python or LaTeX."""
+
+    brackets: tuple[str, str]
+    times: str
+    power: str  # of base and exponent
+    fraction: Callable[[str, int, str, int], tuple[str, int]]
+    call: Callable[[Any, list[_Product], Mapping[str, Any], _Style], tuple[str, int]]
+    leaf: Callable[[Symbol], str]
+    special: Mapping[str, str]
+
+    def closed(self, text: str, level: int, needed: int) -> str:
+        return text if level >= needed else self.brackets[0] + text + self.brackets[1]
+
+
+@dataclass
+class _Product:
+    """A number times powers of texts: enough to tidy up what rules make: ``1 * y``, ``x + x``, ``a / b / b``."""
+
+    number: float = 1.0
+    powers: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def times(self, other: _Product, exponent: int = 1) -> _Product:
+        powers = dict(self.powers)
+        for factor, power in other.powers.items():
+            powers[factor] = powers.get(factor, 0) + exponent * power
+        number = self.number * other.number**exponent
+        return _Product(number, {factor: power for factor, power in powers.items() if power})
+
+    def text(self, style: _Style) -> tuple[str, int]:
+        """The text and how tightly it holds together."""
+        sign, size = ("-" if self.number < 0 else ""), abs(self.number)
+        over, under = ([(f, abs(p)) for f, p in self.powers.items() if (p > 0) == up] for up in (True, False))
+        part = round(1.0 / size) if 0.0 < size < 1.0 and 1.0 / size == round(1.0 / size) else 0  # 0.25 is 1/4
+        above = self._row([f"{size:.6g}"] if not part and (size != 1.0 or not over) else [], over, style)
+        below = self._row([str(part)] if part else [], under, style)
+        text, level = style.fraction(above[0] or "1", above[1], *below) if below[0] else above
+        return (sign + style.closed(text, level, _PRODUCT), _SUM) if sign else (text, level)
+
+    @staticmethod
+    def _row(parts: list[str], factors: list[tuple[tuple[str, int], int]], style: _Style) -> tuple[str, int]:
+        single = len(parts) + len(factors) == 1
+        for (text, level), power in factors:
+            if power != 1:
+                text, level = style.power.format(style.closed(text, level, _ATOM), power), _POWER
+            parts.append(text if single else style.closed(text, level, _PRODUCT))
+        return style.times.join(parts), (level if factors else _ATOM) if single else _PRODUCT
+
+
+def _sum(a: _Product, b: _Product, style: _Style) -> _Product:
+    if a.powers == b.powers:
+        return _Product(a.number + b.number, a.powers)
+    if not (a.number and b.number):
+        return a if a.number else b
+    sign, size = ("-", -b.number) if b.number < 0 else ("+", b.number)
+    right = style.closed(*_Product(size, b.powers).text(style), _PRODUCT if sign == "-" else _SUM)
+    return _Product(1.0, {(f"{a.text(style)[0]} {sign} {right}", _SUM): 1})
+
+
+def _written(x: Any, style: _Style, done: dict[Node, _Product]) -> _Product:
+    """One operand as a product."""
+    if not isinstance(x, Symbol):
+        if isinstance(x, bool) or not isinstance(x, int | float):
+            return _Product(1.0, {(str(x), _ATOM): 1})
+        return _Product(float(x)) if math.isfinite(x) else _Product(1.0, {(style.special[str(x)], _ATOM): 1})
+    if x not in done:
+        done[x] = _made(x, style, [_written(arg, style, done) for arg in x.args])
+    return done[x]
+
+
+def _made(x: Symbol, style: _Style, parts: list[_Product]) -> _Product:
+    """What an operation makes of its operands."""
+    if x.op is None:
+        return _Product(1.0, {(style.leaf(x), _ATOM): 1})
+    match x.op.name:
+        case "add":
+            return _sum(parts[0], parts[1], style)
+        case "sub":
+            return _sum(parts[0], parts[1].times(_Product(-1.0)), style)
+        case "neg":
+            return parts[0].times(_Product(-1.0))
+        case "mul":
+            return parts[0].times(parts[1])
+        case "div" if parts[1].number:
+            return parts[0].times(parts[1], -1)
+        case "reciprocal" if parts[0].number:
+            return _Product().times(parts[0], -1)
+        case "power" if not parts[1].powers and parts[0].number == 1.0 and parts[1].number.is_integer():
+            return _Product().times(parts[0], int(parts[1].number))
+        case "square":
+            return parts[0].times(parts[0])
+        case "identity":
+            return parts[0]
+    text, level = style.call(x.op, parts, x.params or {}, style)
+    return _Product(1.0, {(text, level): 1})
+
+
+# --- Python ---
+
+_INFIX = {
+    "matmul": "@", "greater": ">", "less": "<", "greater_equal": ">=", "less_equal": "<=", "equal": "==",
+    "not_equal": "!=", "and": "&",
+}  # fmt: skip
+
+
+def _python_call(op: Primitive, parts: list[_Product], params: Mapping[str, Any], style: _Style) -> tuple[str, int]:
+    texts = [part.text(style) for part in parts]
+    if op.name == "power":
+        return "**".join(style.closed(*text, _ATOM) for text in texts), _POWER
+    if op.name in _INFIX:
+        return f" {_INFIX[op.name]} ".join(style.closed(*text, _POWER) for text in texts), _SUM
+    given = [text for text, _ in texts] + [f"{key}={value}" for key, value in params.items()]
+    return f"{op.name}({', '.join(given)})", _ATOM
+
+
+def _python_fraction(above: str, level: int, below: str, below_level: int) -> tuple[str, int]:
+    return f"{_PYTHON.closed(above, level, _PRODUCT)} / {_PYTHON.closed(below, below_level, _POWER)}", _PRODUCT
+
+
+_PYTHON = _Style(
+    ("(", ")"),
+    " * ",
+    "{}**{}",
+    _python_fraction,
+    _python_call,
+    lambda x: x.name or "",
+    {"inf": "inf", "-inf": "-inf", "nan": "nan"},
+)
+
+
+def python(x: Any) -> str:
+    """A formula as Python, in functions of `autograd`.
+
+    >>> x = Symbol("x")
+    >>> python((x * x + 1.0) / (x + x))
+    '(x**2 + 1) / (2 * x)'
+    """
+    return _written(x, _PYTHON, {}).text(_PYTHON)[0]
+
+
+# --- LaTeX ---
+
+_CASES = r"\begin{cases} ", r" \end{cases}"
+
+
+def _latex_call(op: Primitive, parts: list[_Product], params: Mapping[str, Any], style: _Style) -> tuple[str, int]:
+    """The template of a row with its operands filled in; operands that nothing encloses there get brackets."""
+    texts = [part.text(style) for part in parts]
+    if op.name == "where":
+        condition, x, y = (text for text, _ in texts)
+        rest = y[len(_CASES[0]) : -len(_CASES[1])] if y.startswith(_CASES[0]) else rf"{y} & \text{{otherwise}}"
+        return rf"{_CASES[0]}{x} & {condition} \\ {rest}{_CASES[1]}", _ATOM
+    out, automatic = "", 0
+    for literal, name, _, _ in Formatter().parse(op.latex):
+        out += literal
+        if name is None:
+            continue
+        place = int(name) if name else automatic
+        automatic += 1
+        if place < len(texts):
+            before = out.rstrip()
+            enclosed = before.endswith(("{", "(", "|", "&", r"\\", "cases}")) or before[-1:] == "," != before[-2:-1]
+            out += texts[place][0] if enclosed else style.closed(*texts[place], _ATOM)
+    return out, _level(op.latex)
+
+
+def _level(template: str) -> int:
+    """How tightly the text that a template makes holds together: by what stands outside all brackets in it."""
+    depth, outside = 0, ""
+    for literal, *_ in Formatter().parse(template):
+        for character in literal.replace(r"\left|", "(").replace(r"\right|", ")"):
+            depth += (character in "({") - (character in ")}")
+            outside += "" if depth else character
+    if " + " in outside or " - " in outside or outside.startswith("-"):
+        return _SUM
+    return _PRODUCT if " " in outside else _POWER if "^" in outside else _ATOM
+
+
+_LATEX = _Style(
+    (r"\left(", r"\right)"),
+    r" \, ",
+    "{}^{{{}}}",
+    lambda above, _, below, __: (rf"\frac{{{above}}}{{{below}}}", _PRODUCT),
+    _latex_call,
+    lambda x: x.written,
+    {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\text{nan}"},
+)
+
+
+def latex(x: Any) -> str:
+    r"""A formula as LaTeX.
+
+    >>> x = Symbol("x")
+    >>> print(latex((x * x + 1.0) / (x + x)))
+    \frac{x^{2} + 1}{2 \, x}
+    """
+    return _written(x, _LATEX, {}).text(_LATEX)[0]

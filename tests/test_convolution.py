@@ -1,0 +1,125 @@
+"""Convolution and pooling against PyTorch, forward and backward, and their errors."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import OperandError, ShapeError, Tensor, grad, vjp
+
+torch = pytest.importorskip("torch")
+OPTIONS = [
+    {}, {"stride": 2}, {"padding": 1}, {"padding": (0, 2), "stride": (2, 1)}, {"dilation": 2, "padding": 2},
+    {"stride": 3, "dilation": (2, 1)}, {"groups": 2}, {"groups": 4, "padding": 1, "stride": 2},
+]  # fmt: skip
+
+
+def drawn(*shapes):
+    return [np.random.default_rng(i).normal(size=shape) for i, shape in enumerate(shapes)]
+
+
+def check(ours, theirs, *xs):
+    out, pullback = vjp(ours, *xs)
+    ts = [torch.tensor(x, requires_grad=True) for x in xs]
+    want = theirs(*ts)
+    np.testing.assert_allclose(out, want.detach().numpy(), rtol=1e-12, atol=1e-13)
+    (g,) = drawn(out.shape)
+    want.backward(torch.tensor(g))
+    for got, t in zip(pullback(g), ts, strict=True):
+        np.testing.assert_allclose(got, t.grad.numpy(), rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize("kernel", [(3, 3), (1, 2), (1, 1)])
+def test_convolution(options, kernel):
+    depth = 4 // options.get("groups", 1)
+    x, weight, bias = drawn((2, 4, 7, 6), (8, depth, *kernel), (8,))
+    check(
+        lambda x, w, b: autograd.conv2d(x, w, b, **options), lambda x, w, b: torch.conv2d(x, w, b, **options),
+        x, weight, bias,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("options", [{}, {"stride": 1}, {"padding": 1}, {"stride": (2, 1), "padding": (1, 0)}], ids=str)
+@pytest.mark.parametrize("size", [2, (3, 2)])
+@pytest.mark.parametrize("name", ["max_pool2d", "avg_pool2d"])
+def test_pooling(name, size, options):
+    (x,) = drawn((2, 3, 6, 7))
+    theirs = getattr(torch.nn.functional, name)
+    check(lambda x: getattr(autograd, name)(x, size, **options), lambda x: theirs(x, size, **options), x)
+
+
+def test_the_border_is_never_the_largest():
+    x = -np.ones((1, 1, 2, 2))
+    assert autograd.max_pool2d(x, 2, 1, 1).max() == -1.0
+    got = grad(lambda x: autograd.max_pool2d(x, 2, padding=1).sum())(x)
+    assert got.tolist() == [[[[1.0, 1.0], [1.0, 1.0]]]]
+
+
+def test_ties_share():
+    got = grad(lambda x: autograd.max_pool2d(x, 2).sum())(np.zeros((1, 1, 2, 2)))
+    assert got.tolist() == [[[[0.25, 0.25], [0.25, 0.25]]]]
+
+
+def test_second_order():
+    x, weight = drawn((1, 2, 4, 4), (3, 2, 2, 2))
+
+    def loss(f, x, w):
+        return (f(x, w) ** 3).sum()
+
+    def ours(x, w):
+        parts = grad(lambda x, w: loss(lambda x, w: autograd.conv2d(x, w, stride=2), x, w), (0, 1))(x, w)
+        return sum((part * part).sum() for part in parts)
+
+    ts = [torch.tensor(a, requires_grad=True) for a in (x, weight)]
+    parts = torch.autograd.grad(loss(lambda x, w: torch.conv2d(x, w, stride=2), *ts), ts, create_graph=True)
+    want = torch.autograd.grad(sum((part * part).sum() for part in parts), ts)
+    for got, t in zip(grad(ours, (0, 1))(x, weight), want, strict=True):
+        np.testing.assert_allclose(got, t.numpy(), rtol=1e-10)
+
+
+def test_float32_stays():
+    x, w = (Tensor(a.astype(np.float32)) for a in drawn((1, 2, 5, 5), (3, 2, 3, 3)))
+    out = autograd.avg_pool2d(autograd.max_pool2d(autograd.conv2d(x, w, padding=1), 3, 1, 1), 2)
+    out.sum().backward()
+    assert out.dtype == x.grad.dtype == w.grad.dtype == np.float32
+
+
+def test_an_empty_batch():
+    assert autograd.conv2d(np.ones((0, 2, 5, 5)), np.ones((3, 2, 3, 3))).shape == (0, 3, 3, 3)
+
+
+MISFITS = [
+    (lambda x, w: autograd.conv2d(x[:, :3], w), r"\(2, 3, 5, 5\) has 3 channels.*takes 4.*\(8, 3, 3, 3\)"),
+    (lambda x, w: autograd.conv2d(x, w, groups=3), "groups=3 does not divide the 4 channels"),
+    (lambda x, w: autograd.conv2d(x[0], w), r"\(batch, channels, height, width\), but x has shape \(4, 5, 5\)"),
+    (lambda x, w: autograd.conv2d(x, w[0]), r"weight is .*\(4, 3, 3\)"),
+    (lambda x, w: autograd.conv2d(x, w, np.ones(3)), r"bias has shape \(3,\).*8 filters"),
+    (lambda x, w: autograd.conv2d(x, w, dilation=3), r"larger than images of \(5, 5\)"),
+    (lambda x, w: autograd.conv2d(x, w, stride=0), "stride=0 is too small"),
+    (lambda x, w: autograd.max_pool2d(x, 6), "larger than images"),
+    (lambda x, w: autograd.max_pool2d(x, 2, padding=2), "more than half"),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), MISFITS)
+def test_misfits_are_explained(call, message):
+    x, w = drawn((2, 4, 5, 5), (8, 4, 3, 3))
+    for make in (np.array, Tensor):
+        with pytest.raises(ShapeError, match=message):
+            call(make(x), make(w))
+
+
+def test_parameters_are_integers():
+    with pytest.raises(OperandError, match="stride= takes an integer"):
+        autograd.conv2d(np.ones((1, 1, 3, 3)), np.ones((1, 1, 1, 1)), stride=1.5)
+
+
+def test_all_small_shapes():
+    """Output shapes are those of PyTorch wherever it gives any."""
+    for n, k, s, p, d in itertools.product((3, 4, 5), (1, 2, 3), (1, 2, 3), (0, 1), (1, 2)):
+        x, w = np.ones((1, 1, n, n)), np.ones((1, 1, k, k))
+        if (k - 1) * d + 1 <= n + 2 * p:
+            want = torch.conv2d(torch.tensor(x), torch.tensor(w), stride=s, padding=p, dilation=d)
+            np.testing.assert_array_equal(autograd.conv2d(x, w, stride=s, padding=p, dilation=d), want.numpy())
