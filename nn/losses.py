@@ -99,8 +99,9 @@ def cross_entropy(logits: Any, labels: Any) -> Any:
         nothing = (_numbers(labels) == 0) & ~np.isfinite(_numbers(log_p))
         weighted = autograd.where(nothing, 0.0, labels * log_p)  # 0 · log 0 is 0
         return -autograd.sum(weighted) / float(batch)
-    picked = log_p[np.arange(batch), labels] if len(shape) == 2 else log_p[labels]
-    return autograd.sum(picked) / -float(batch)
+    if len(shape) == 1:
+        return -log_p[labels]
+    return log_p[np.arange(batch), labels] @ np.full(batch, -1.0 / batch, log_p.dtype)  # minus the mean, in one step
 
 
 def _scalar_cross_entropy(logits: Sequence[Any], label: Any) -> Any:

@@ -131,10 +131,10 @@ def _foremost(x, *, axis=None):
 
 
 def _rest(x, *, axis=None):
-    total = np.add.reduce(x, axis=axis, keepdims=True)
-    largest = _foremost(x, axis=axis)
-    without = np.add.reduce(np.where(largest, 0, x), axis=axis, keepdims=True)
-    return np.where(largest, without, total - x)  # the largest may be all of the total, to the last digit
+    rest = np.asarray(np.add.reduce(x, axis=axis, keepdims=True) - x)
+    largest = _foremost(x, axis=axis)  # it may be all of the total, to the last digit: then nothing is left of the others
+    np.copyto(rest, np.add.reduce(np.where(largest, 0, x), axis=axis, keepdims=True), where=largest)
+    return rest
 
 
 rest = linear(

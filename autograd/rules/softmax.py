@@ -27,9 +27,11 @@ def _below(x: Any, axis: Any) -> tuple[Any, Any]:
 
 def _log_sum(off: Any, axis: Any) -> Any:
     """Log Σ eˣ of numbers whose largest is 0: ln(1 + the others), which keeps what the others add however small."""
-    others = np.add.reduce(np.exp(off) * (off != 0), axis=axis, keepdims=True)
-    ties = np.add.reduce(off == 0, axis=axis, keepdims=True, dtype=off.dtype)
-    return np.log1p(others + (ties - 1))
+    largest = off == 0
+    others = np.add.reduce(np.exp(off) - largest, axis=axis, keepdims=True)
+    if np.count_nonzero(largest) > others.size:  # ties
+        others += np.add.reduce(largest, axis=axis, keepdims=True, dtype=off.dtype) - 1
+    return np.log1p(others)
 
 
 def _log_softmax(x, *, axis=-1):
