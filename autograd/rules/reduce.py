@@ -132,7 +132,7 @@ def _foremost(x, *, axis=None):
 
 def _rest(x, *, axis=None):
     rest = np.asarray(np.add.reduce(x, axis=axis, keepdims=True) - x)
-    largest = _foremost(x, axis=axis)  # it may be all of the total, to the last digit: then nothing is left of the others
+    largest = _foremost(x, axis=axis)  # it may be all of the total, to the last digit
     np.copyto(rest, np.add.reduce(np.where(largest, 0, x), axis=axis, keepdims=True), where=largest)
     return rest
 
