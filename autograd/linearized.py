@@ -61,7 +61,8 @@ class Linearized:
         for head, given in zip(self.heads, cotangents, strict=True):
             if isinstance(head, Node) and head.requires_grad:
                 seed = seed_of(head, given, "the cotangent", create_graph)
-                pending[head] = pending[head] + seed if head in pending else seed
+                if not _is_constant_zero(seed):
+                    pending[head] = pending[head] + seed if head in pending else seed
         closed = self._recorded and not create_graph and all(head.is_scalar for head in pending)  # no node from outside
         gradients = pull_floats(pending) if closed and pending else None
         if gradients is None:
@@ -77,7 +78,9 @@ class Linearized:
         moving: dict[Node, Any] = {}
         for x, given in zip(self.inputs, tangents, strict=True):
             if given is not None:
-                moving[x] = seed_of(x, given, "the tangent", create_graph)
+                seed = seed_of(x, given, "the tangent", create_graph)
+                if not _is_constant_zero(seed):
+                    moving[x] = seed
         with recording.enable_grad():
             push(self.order, moving, create_graph=create_graph)
         as_nodes = any(isinstance(x, Node) for x in [*self._given, *tangents]) or self.as_nodes
@@ -103,6 +106,11 @@ class Linearized:
 
     def _creates(self, seeds: Sequence[Any]) -> bool:
         return self.as_nodes or (self._recorded and any(map(_differentiable, seeds)))
+
+
+def _is_constant_zero(seed: Any) -> bool:
+    """Whether nothing comes of a seed, in no order: 0 times a derivative that overflows would be nan."""
+    return not _differentiable(seed) and not np.any(raw_of(seed))
 
 
 def _differentiable(x: Any) -> bool:

@@ -112,6 +112,17 @@ def test_strong_zero_holds_forward_too():
     assert jvp(lambda t: m @ t, (np.ones(2),), (np.array([0.0, 1.0]),))[1].tolist() == [1.0, 3.0]
 
 
+def test_a_constant_zero_tangent_is_none_at_all():
+    """Else 0 times a derivative that overflows would be nan in the next order."""
+    along = lambda f: lambda y, x: jvp(f, (y, x), (1.0, 0.0))[1]  # noqa: E731
+    assert along(along(autograd.atan2))(-1e-200, 1e-300) == pytest.approx(2e300)
+    assert jvp(lambda x: (x, autograd.sqrt(x)), (0.0,), (0.0,))[1] == (0.0, 0.0)
+    _, pullback = vjp(lambda x: (x, autograd.sqrt(x)), 0.0)
+    assert pullback((1.0, 0.0)) == (1.0,)
+    variable = grad(lambda t: jvp(autograd.sin, (0.5,), (t,))[1])  # a zero that is differentiated by is kept
+    assert variable(0.0) == math.cos(0.5)
+
+
 def test_the_fast_way_is_the_general_way(monkeypatch):
     f = lambda x, y: autograd.tanh(x * y + 2.0) / (x - 3.0 * autograd.exp(y)) ** 2.0  # noqa: E731
     fast = jvp(f, (0.3, -0.2), (1.0, 0.5))
