@@ -16,7 +16,7 @@ __all__ = ["Facts", "Kink"]
 
 @dataclass(frozen=True)
 class Kink:
-    """Where a function is continuous but its derivative jumps, and what the derivative is there by convention.
+    """Where a function or its derivative jumps, and what the derivative is there by convention.
 
     Attributes
     ----------
@@ -43,6 +43,8 @@ class Facts:
     kinks : where the derivative jumps, with the convention.
     singular : points at which value or derivative is infinite or undefined, each a tuple of operands.
     scale : over what distance the function changes when its operand is near 0, such as 1.
+    order : how many of its derivatives keep full accuracy all over the domain. 2 is the promise; a part of a rule keeps
+        as many as the functions that it serves need.
     reference : the function once more, independently, as ``reference(mp, x, y, ...)`` in functions of mpmath; analytic
         away from kinks.
     examples : for primitives of arrays: tuples ``(shapes, params)`` to try, with the shapes of the operands.
@@ -52,6 +54,7 @@ class Facts:
     kinks: Sequence[Kink] = ()
     singular: Sequence[tuple[float, ...]] = ()
     scale: float = 1.0
+    order: int = 2
     reference: Callable[..., Any] | None = None
     examples: Sequence[tuple[Sequence[tuple[int, ...]], dict[str, Any]]] = ()
 

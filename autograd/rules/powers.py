@@ -96,7 +96,7 @@ slope = elementwise(
     symbol="y xʸ⁻¹", latex=r"{1} \, {0}^{{{1} - 1}}",
     public=False,
     doc="The derivative y xʸ⁻¹ of a power by x, as a function of its own: 0 where y = 0, since x⁰ is constant.",
-    domain=_POWERS, singular=[(0.0, 0.5)], reference=lambda mp, x, y: y * mp.exp((y - 1) * mp.log(x)),
+    domain=_POWERS, singular=[(0.0, 0.5)], order=1, reference=lambda mp, x, y: y * mp.exp((y - 1) * mp.log(x)),
 )  # fmt: skip
 power_log = elementwise(
     "power_log", _power_log, _power_log_array,
@@ -106,7 +106,7 @@ power_log = elementwise(
     lambda g, ans, x, y, *, order=1: g * where(equal(x, 0.0), 0.0, power_log(x, y, order=order + 1)),
     symbol="xʸ ln x", latex=r"{0}^{{{1}}} \ln {0}",
     public=False, doc="xʸ lnⁿ x, the derivative of a power by y of `order=` n: 0 where x = 0 and y ≥ 0.",
-    domain=_POWERS, singular=[(0.0, -1.0)],
+    domain=_POWERS, singular=[(0.0, -1.0)], order=1,
     reference=lambda mp, x, y, order=1: mp.exp(y * mp.log(x)) * mp.log(x) ** order,
 )  # fmt: skip
 lowered = elementwise(
@@ -115,7 +115,7 @@ lowered = elementwise(
     lambda g, ans, x, y: g * (ans * log(x)),
     symbol="xʸ⁻¹", latex="{0}^{{{1} - 1}}", public=False,
     doc="x to the power y - 1, where the exponent is not rounded: the derivatives of `slope` and `power_log`.",
-    domain=_POWERS, singular=[(0.0, 0.5)], reference=lambda mp, x, y: mp.exp((y - 1) * mp.log(x)),
+    domain=_POWERS, singular=[(0.0, 0.5)], order=0, reference=lambda mp, x, y: mp.exp((y - 1) * mp.log(x)),
 )  # fmt: skip
 square = elementwise(
     "square", lambda x: x * x, np.square,

@@ -227,7 +227,7 @@ unit = elementwise(
     symbol="x/r", latex=r"\frac{{{0}}}{{\sqrt{{{0}^2 + {1}^2}}}}", public=False,
     doc="x / √(x² + y²), the derivative of hypot by x: its own are y² / r³ and -x y / r³, also where one operand is "
     "far smaller, and 0 at (0, 0).",
-    domain=_PLANE, singular=[(0.0, 0.0)], reference=lambda mp, x, y: x / mp.sqrt(x * x + y * y),
+    domain=_PLANE, singular=[(0.0, 0.0)], order=1, reference=lambda mp, x, y: x / mp.sqrt(x * x + y * y),
 )  # fmt: skip
 inversion = elementwise(
     "inversion", _inversion, _inversion_array,
@@ -244,7 +244,7 @@ saddle = elementwise(
     lambda g, ans, x, y: g * (2.0 * inversion(y, x) * (3.0 * square(inversion(x, y)) - square(inversion(y, x)))),
     symbol="(y²−x²)/r⁴", latex=r"\frac{{{1}^2 - {0}^2}}{{({0}^2 + {1}^2)^2}}", public=False,
     doc="(y² - x²) / (x² + y²)², the derivative of inversion by x; 0 at (0, 0).",
-    domain=_PLANE, singular=[(0.0, 0.0)], reference=lambda mp, x, y: (y * y - x * x) / (x * x + y * y) ** 2,
+    domain=_PLANE, singular=[(0.0, 0.0)], order=1, reference=lambda mp, x, y: (y * y - x * x) / (x * x + y * y) ** 2,
 )  # fmt: skip
 
 # --- sinc ---

@@ -1,15 +1,13 @@
-"""Every element-wise rule against mpmath: value, first and second derivative, tails and kinks included."""
+"""What autograd.testing does not ask of every element-wise rule: one row at a time, by number, and at the edges."""
 
 import itertools
 import math
-import sys
 
-import mpmath
 import numpy as np
 import pytest
 
 import autograd
-from autograd import Tensor, Value, grad, table
+from autograd import Tensor, Value, grad, table, vjp
 
 MAGNITUDES = [
     1e-300, 1e-200, 1e-155, 1e-100, 1e-20, 1e-8, 1e-3, 0.1, 0.3, 0.5, 0.59, 0.61, 0.76, 1.0, 1.3, 2.0, 3.0, 6.5, 10.0,
@@ -18,8 +16,7 @@ MAGNITUDES = [
 ]  # fmt: skip
 FEW = [1e-300, 1e-200, 1e-160, 1e-8, 0.3, 1.0, 2.0, 40.0, 1e8, 1e160, 1e200, 1e300]
 EDGES = [2.0**-53, 1e-8, 1e-3]
-EPS, TINY = sys.float_info.epsilon, 5e-324
-SLOW = {"erf", "erfc", "gelu", "gelu_slope"}  # for mpmath
+TINY = 5e-324
 ROWS = [name for name, row in table.items() if row.kind == "elementwise" and row.rules and row.facts.reference]
 SMOOTH = [name for name in ROWS if any(table[name].rules)]
 
@@ -38,60 +35,6 @@ def operands(name):
         axes.append([x for x in [*xs, 0.0][: len(xs) + (size == 1)] if low < x < high])
     points = itertools.product(*axes)
     return [p for p in points if p not in row.facts.singular and all(kink.gap(*p) for kink in row.facts.kinks)]
-
-
-def exact(row, point, by):
-    """The derivative by the operands at the positions `by`: a complex step, then a difference."""
-    mp, scale = mpmath.mp, row.facts.scale
-    tiny = mp.mpf(10) ** -35 / max(1, *map(abs, point))
-    shifts = [(min(scale, abs(x)) if x else scale) * tiny for x in point]
-
-    def at(i, shift):
-        return [x + shift if j == i else x for j, x in enumerate(point)]
-
-    if not by:
-        return mp.re(row.facts.reference(mp, *point))
-    if len(by) == 1:
-        return mp.im(row.facts.reference(mp, *at(by[0], mp.mpc(0, shifts[by[0]])))) / shifts[by[0]]
-    step = shifts[by[1]] * 1000
-    return (exact(row, at(by[1], step), by[:1]) - exact(row, at(by[1], -step), by[:1])) / (2 * step)
-
-
-def digits(point):
-    """So many that neither tails nor arguments of different size cancel."""
-    return int(430 + sum(4 * abs(math.log10(abs(x))) + 0.9 * min(x * x, 750) for x in point if x))
-
-
-def wrong(name):
-    """The points where a derivative is off, as text."""
-    row = table[name]
-    orders = (0, 1, 2) if row.public else (0, 1)  # the second derivative of a part of a rule is a third one
-    live = [position for position, rule in enumerate(row.rules) if rule]
-    points = operands(name)
-    for point in points[:: 5 if row.name in SLOW else 1 + len(points) // 90]:
-        with mpmath.workdps(digits(point)):
-            numbers = [mpmath.mpf(x) if type(x) is float else x for x in point]
-            for by in [by for order in orders for by in itertools.product(live, repeat=order)]:
-                f = row
-                for position in by:
-                    f = grad(f, position)
-                want = exact(row, numbers, by)
-                if abs(want) > sys.float_info.max:
-                    continue
-                spread = mpmath.mpf(0)
-                for i in live:
-                    near = [x * (1 + mpmath.mpf(10) ** -15) if j == i else x for j, x in enumerate(numbers)]
-                    spread += abs(exact(row, near, by) - want) * mpmath.mpf(10) ** 15
-                bound = 64 * (EPS * (abs(want) + min(spread, 1_000_000 * abs(want))) + TINY * (abs(want) < 1e-290))
-                bound += spread * 1e-60  # what the judge itself may be off, where the answer is 0
-                got = f(*point)
-                if not abs(got - want) <= bound:
-                    yield f"∂{by} at {point}: {got!r}, not {mpmath.nstr(want, 20)}"
-
-
-@pytest.mark.parametrize("name", ROWS)
-def test_rules_keep_full_relative_accuracy(name):
-    assert not list(wrong(name))
 
 
 @pytest.mark.parametrize("name", SMOOTH)
@@ -133,6 +76,20 @@ def test_the_derivative_at_a_kink_is_the_convention(name, kink, point, make):
         assert grad(table[name], i)(*xs) == want
         for j in range(len(xs)):
             assert grad(grad(table[name], i), j)(*xs) == 0.0
+
+
+@pytest.mark.parametrize(("name", "kink", "point"), KINKS)
+def test_a_kink_passes_its_share_of_any_cotangent(name, kink, point):
+    want = [-3.0 * partial for partial in kink.partials]
+    assert list(vjp(table[name], *point)[1](-3.0)) == want
+    assert [float(part) for part in vjp(table[name], *map(np.array, point))[1](np.array(-3.0))] == want
+
+
+@pytest.mark.parametrize("name", [name for name in ROWS if len(table[name].rules) == 1 and name != "sign"])
+def test_floats_and_arrays_have_one_sign_at_zero(name):
+    for zero in (0.0, -0.0):
+        value, lane = table[name](zero), table[name](np.array(zero))
+        assert math.copysign(1.0, value) == np.copysign(1.0, lane)
 
 
 @pytest.mark.parametrize("name", ROWS)
