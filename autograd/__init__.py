@@ -153,8 +153,36 @@ def graph(self: Differentiable, **options: Any) -> Any:
     return draw(self, **options)
 
 
-Differentiable.graph = graph
-del graph
+def expression(self: Differentiable) -> str:
+    """The formula that this node was computed by, as Python: named leaves by name, others by number.
+
+    >>> x, w = Value(2.0, name="x"), Value(-3.0, name="w")
+    >>> (x * w + x * w + 1.0).tanh().expression()
+    'tanh(2 * x * w + 1)'
+
+    Raises
+    ------
+    GraphError : if it is longer than 10,000 characters.
+    """
+    from autograd import formula
+
+    return formula.python(self)
+
+
+def latex(self: Differentiable) -> str:
+    r"""The formula that this node was computed by, as LaTeX; see `expression`.
+
+    >>> x, w = Value(2.0, name="x1"), Value(-3.0, name="w_in")
+    >>> print((x / w).exp().latex())
+    e^{\frac{x_{1}}{w_{in}}}
+    """
+    from autograd import formula
+
+    return formula.latex(self)
+
+
+Differentiable.graph, Differentiable.expression, Differentiable.latex = graph, expression, latex
+del graph, expression, latex
 
 
 def _page(kind: str) -> Callable[[Any], str]:

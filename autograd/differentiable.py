@@ -25,7 +25,9 @@ class Differentiable(Node):
     __hash__ = Node.__hash__
 
     if TYPE_CHECKING:
-        graph: Callable[..., Any]  # autograd/__init__.py hands it down from the floor of figures
+        graph: Callable[..., Any]  # autograd/__init__.py hands these down from the floor of figures
+        expression: Callable[..., str]
+        latex: Callable[..., str]
 
     def _leaf(self, name: str | None, requires_grad: bool) -> None:
         """Fill in the attributes of a leaf, after its data."""

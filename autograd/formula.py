@@ -14,12 +14,16 @@ sech2(x)
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any
 
-from autograd.errors import OperandError
+import numpy as np
+
+from autograd.drawing.text import split_name
+from autograd.errors import GraphError, OperandError
 from autograd.primitive import Node, Primitive, table
 
 __all__ = ["Symbol", "latex", "python"]
@@ -85,6 +89,8 @@ setattr(Symbol, "__neg__", _operator("neg")[0])  # noqa: B010  # like the others
 
 # --- how a formula is written ---
 
+LONGEST = 10_000
+"""Longer formulas are refused."""
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)
 """How tightly the parts of a text hold together; looser ones get brackets."""
 
@@ -98,7 +104,7 @@ class _Style:
     power: str  # of base and exponent
     fraction: Callable[[str, int, str, int], tuple[str, int]]
     call: Callable[[Any, list[_Product], Mapping[str, Any], _Style], tuple[str, int]]
-    leaf: Callable[[Symbol], str]
+    leaf: Callable[[Any], str]
     special: Mapping[str, str]
 
     def closed(self, text: str, level: int, needed: int) -> str:
@@ -150,20 +156,39 @@ def _sum(a: _Product, b: _Product, style: _Style) -> _Product:
 
 
 def _written(x: Any, style: _Style, done: dict[Node, _Product]) -> _Product:
-    """One operand as a product."""
-    if not isinstance(x, Symbol):
+    """A node or a constant as a product; `done` has what is written already."""
+    if not isinstance(x, Node):
         if isinstance(x, bool) or not isinstance(x, int | float):
-            return _Product(1.0, {(str(x), _ATOM): 1})
+            return _Product(1.0, {(_plain(x), _ATOM): 1})
         return _Product(float(x)) if math.isfinite(x) else _Product(1.0, {(style.special[str(x)], _ATOM): 1})
-    if x not in done:
-        done[x] = _made(x, style, [_written(arg, style, done) for arg in x.args])
+    todo = [x]
+    while todo:  # operands before results, without recursion
+        node = todo[-1]
+        missing = [arg for arg in node.args if isinstance(arg, Node) and arg not in done]
+        if missing:
+            todo += missing
+        elif todo.pop() not in done:
+            done[node] = made = _made(node, style, [_written(arg, style, done) for arg in node.args])
+            if sum(len(text) for text, _ in made.powers) > LONGEST:
+                raise GraphError(
+                    f"the formula is longer than {LONGEST:,} characters (what is used twice is written out twice); look "
+                    "at the figure instead: root.graph()"
+                )
     return done[x]
 
 
-def _made(x: Symbol, style: _Style, parts: list[_Product]) -> _Product:
-    """What an operation makes of its operands."""
+def _plain(x: Any) -> str:
+    """A constant that is no number: an array by its shape, or its elements if they are few."""
+    if isinstance(x, np.ndarray):
+        return str(x.tolist()) if x.size <= 4 else "[" + "×".join(map(str, x.shape)) + "]"
+    return str(x)
+
+
+def _made(x: Node, style: _Style, parts: list[_Product]) -> _Product:
+    """What an operation makes of its operands; a leaf without a name is its number."""
     if x.op is None:
-        return _Product(1.0, {(style.leaf(x), _ATOM): 1})
+        named = isinstance(x, Symbol) or x.name is not None
+        return _Product(1.0, {(style.leaf(x), _ATOM): 1}) if named else _written(x._data, style, {})
     match x.op.name:
         case "add":
             return _sum(parts[0], parts[1], style)
@@ -201,7 +226,7 @@ def _python_call(op: Primitive, parts: list[_Product], params: Mapping[str, Any]
         return "**".join(style.closed(*text, _ATOM) for text in texts), _POWER
     if op.name in _INFIX:
         return f" {_INFIX[op.name]} ".join(style.closed(*text, _POWER) for text in texts), _SUM
-    given = [text for text, _ in texts] + [f"{key}={value}" for key, value in params.items()]
+    given = [text for text, _ in texts] + [f"{key}={value}" for key, value in params.items() if value is not None and value is not False]
     return f"{op.name}({', '.join(given)})", _ATOM
 
 
@@ -268,13 +293,28 @@ def _level(template: str) -> int:
     return _PRODUCT if " " in outside else _POWER if "^" in outside else _ATOM
 
 
+def _latex_name(x: Any) -> str:
+    """``w12`` is w with the subscript 12, as in figures; longer names are upright."""
+    if isinstance(x, Symbol):
+        return x.written
+    parts = (
+        (piece.base if len(piece.base) == 1 else rf"\mathrm{{{_escaped(piece.base)}}}", _escaped(piece.subscript))
+        for piece in split_name(x.name)
+    )
+    return " ".join(f"{base}_{{{subscript}}}" if subscript else base for base, subscript in parts)
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\{}$&#%_^~])", lambda found: {"\\": r"\backslash "}.get(found[0], "\\" + found[0]), text)
+
+
 _LATEX = _Style(
     (r"\left(", r"\right)"),
     r" \, ",
     "{}^{{{}}}",
     lambda above, _, below, __: (rf"\frac{{{above}}}{{{below}}}", _PRODUCT),
     _latex_call,
-    lambda x: x.written,
+    _latex_name,
     {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\text{nan}"},
 )
 

@@ -25,8 +25,9 @@ FLOORS = [
     ("autograd.linearized",),
     ("autograd.sparse",),
     ("autograd.transforms",),
+    ("autograd.drawing", "autograd.testing", "autograd.expression"),
     ("autograd.formula",),
-    ("autograd.drawing", "autograd.testing", "autograd.expression", "autograd.catalogue"),
+    ("autograd.catalogue",),
     ("autograd",),
     ("autograd.__main__", "nn"),
 ]

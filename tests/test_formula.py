@@ -3,10 +3,12 @@
 import math
 import random
 
+import numpy as np
 import pytest
 
 import autograd
-from autograd import OperandError, catalogue, table
+from autograd import GraphError, OperandError, Tensor, Value, catalogue, table
+from autograd.expression import evaluate
 from autograd.formula import Symbol, latex, python
 
 X, Y, Z = Symbol("x"), Symbol("y", "y_1"), Symbol("z")
@@ -47,6 +49,30 @@ X, Y, Z = Symbol("x"), Symbol("y", "y_1"), Symbol("z")
 def test_formulas(formula, as_python, as_latex):
     assert python(formula) == str(formula) == as_python
     assert latex(formula) == as_latex
+
+
+def test_formulas_of_graphs():
+    x, w, b = Value(2.0, name="x1"), Value(-3.0, name="w_{in}"), Value(0.5)
+    o = autograd.tanh(x * w - b) / Value(math.inf)
+    assert o.expression() == "tanh(x1 * w_{in} - 1 / 2) / inf"
+    assert o.latex() == r"\frac{\tanh \left(x_{1} \, \mathrm{w\_\{in\}} - \frac{1}{2}\right)}{\infty}"
+    t = Tensor([[1.0, 2.0, 3.0]], name="W")
+    assert (t @ np.ones(3)).sum().expression() == "sum(W @ [1.0, 1.0, 1.0])"
+    assert (t * np.ones((2, 3))).expression() == "W * [2×3]"
+    assert Value(3.0).expression() == "3"
+    assert evaluate(o.expression().replace("{in}", "in").replace("inf", "1"), {"x1": 2.0, "w_in": -3.0}).data < 0
+
+
+def test_long_formulas_are_refused_and_deep_ones_need_no_recursion():
+    x = y = Value(1.0, name="x")
+    for _ in range(60):
+        y = autograd.sin(y) * autograd.cos(y)
+    with pytest.raises(GraphError, match="longer than 10,000 characters"):
+        y.expression()
+    z = x
+    for _ in range(100_000):
+        z = -z
+    assert z.expression() == "x"
 
 
 def test_a_symbol_is_no_condition():
