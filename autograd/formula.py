@@ -171,8 +171,8 @@ def _written(x: Any, style: _Style, done: dict[Node, _Product]) -> _Product:
             done[node] = made = _made(node, style, [_written(arg, style, done) for arg in node.args])
             if sum(len(text) for text, _ in made.powers) > LONGEST:
                 raise GraphError(
-                    f"the formula is longer than {LONGEST:,} characters (what is used twice is written out twice); look "
-                    "at the figure instead: root.graph()"
+                    f"the formula is longer than {LONGEST:,} characters (what is used twice is written twice); look at "
+                    "the figure instead: root.graph()"
                 )
     return done[x]
 
@@ -226,7 +226,8 @@ def _python_call(op: Primitive, parts: list[_Product], params: Mapping[str, Any]
         return "**".join(style.closed(*text, _ATOM) for text in texts), _POWER
     if op.name in _INFIX:
         return f" {_INFIX[op.name]} ".join(style.closed(*text, _POWER) for text in texts), _SUM
-    given = [text for text, _ in texts] + [f"{key}={value}" for key, value in params.items() if value is not None and value is not False]
+    static = [f"{key}={value}" for key, value in params.items() if value is not None and value is not False]
+    given = [text for text, _ in texts] + static
     return f"{op.name}({', '.join(given)})", _ATOM
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import autograd
-from autograd import ShapeError, Tensor, grad, hessian, vjp
+from autograd import ShapeError, Tensor, grad, hessian, jvp, vjp
 
 torch = pytest.importorskip("torch")
 
@@ -136,3 +136,11 @@ def test_sorting_moves_the_cotangents(axis):
 
 def test_sorting_is_stable():
     assert vjp(autograd.sort, np.array([2.0, 1.0, 2.0, 1.0]))[1](np.arange(4.0))[0].tolist() == [2.0, 0.0, 3.0, 1.0]
+
+
+def test_sorting_many_ties_is_stable_both_ways():
+    x, way = np.arange(100.0) % 3, np.arange(100.0)
+    order = np.argsort(x, kind="stable")
+    np.testing.assert_array_equal(jvp(autograd.sort, (x,), (way,))[1], way[order])
+    np.testing.assert_array_equal(vjp(autograd.sort, x)[1](way)[0][order], way)
+    np.testing.assert_array_equal(autograd.argsort(x), order)
