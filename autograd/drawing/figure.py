@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -112,6 +112,8 @@ def draw(
     precision: int = 4,
     passes: Passes = "both",
     names: Mapping[str, Any] | None = None,
+    highlight: Sequence[Node] | None = None,
+    explain: Node | None = None,
 ) -> Figure:
     """Draw the graph that the roots were computed with: values, gradients and local partials.
 
@@ -125,6 +127,9 @@ def draw(
     precision : decimals of the numbers.
     passes : ``"forward"`` (values), ``"backward"`` (gradients and local partials, arrows reversed) or ``"both"``.
     names : names for nodes without one, such as ``locals()``.
+    highlight : nodes that stay as they are while all others fade.
+    explain : a Value whose gradient is explained: every path from it to the first root is highlighted, and written out
+        under the figure with the product of its local partials; their sum is the gradient.
 
     Raises
     ------
@@ -162,6 +167,8 @@ def draw(
         precision=_at_least("precision", precision, 0),
         passes=_one_of("passes", passes, get_args(Passes)),
         names=names,
+        highlight=highlight,
+        explain=explain,
     )
     return Figure(scene, _one_of("rankdir", rankdir, get_args(RankDir)))
 

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from autograd.drawing.measure import PILL_HEIGHT, Frame, frame, pill_width
+from autograd.drawing.measure import CAPTION, PILL_HEIGHT, Frame, caption_height, frame, pill_width
 from autograd.drawing.scene import Edge, Scene
+from autograd.drawing.text import width as text_width
 from autograd.errors import GraphError
 
 __all__ = ["Box", "Layout", "Point", "RankDir", "arrange"]
@@ -88,7 +89,9 @@ def arrange(scene: Scene, rankdir: RankDir) -> Layout:
         start, end = _port(cards[edge.source], rankdir), _slot(cards[edge.target], edge, rankdir)
         obstacles = [box for box in (*cards, *pills) if box is not None and box is not pill]
         curves.append(_curve(route, pill, start, end, rankdir, obstacles))
-    return Layout(width + 2 * MARGIN, height + 2 * MARGIN, frames, cards, pills, tuple(curves))
+    wide = max([width, *(text_width(line, CAPTION, "mono") for line in scene.caption)])
+    high = height + 2 * MARGIN + caption_height(scene.caption)
+    return Layout(wide + 2 * MARGIN, high, frames, cards, pills, tuple(curves))
 
 
 def _source(scene: Scene, frames: tuple[Frame, ...], rankdir: RankDir) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograd.drawing.scene import Card
 from autograd.drawing.text import Name, split_name, width
 
-__all__ = ["Frame", "frame", "pill_width"]
+__all__ = ["Frame", "caption_height", "frame", "pill_width"]
 
 NAME, SUBSCRIPT, VALUE, NOTE, GRADIENT, LABEL, PILL = 17.0, 12.0, 15.0, 11.0, 12.0, 10.5, 10.5
 """Font sizes."""
 TALL, SHORT, SMALL = 62.0, 40.0, 30.0
 """Heights of a card with a gradient strip, without, and of a bare constant."""
 PILL_HEIGHT = 18.0
+CAPTION, LINE = 13.0, 21.0
+"""Font size and line height of the text under a figure."""
 _EDGE = 5.0
 _PADDING = 10.0
 _GAP = 14.0
@@ -38,6 +41,11 @@ class Frame:
 def name_width(name: Name) -> float:
     """The width of a name with its subscripts."""
     return sum(width(part.base, NAME, "serif") + width(part.subscript, SUBSCRIPT, "serif") for part in name)
+
+
+def caption_height(lines: Sequence[str]) -> float:
+    """The height of the text under a figure, with some space around it; 0 without any."""
+    return len(lines) * LINE + 12.0 if lines else 0.0
 
 
 def pill_width(label: str) -> float:

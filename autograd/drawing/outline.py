@@ -38,7 +38,7 @@ def outline(scene: Scene) -> str:
             ends = [False] * (len(below) - 1) + [True]
             for source, last in reversed(list(zip(below, ends, strict=False))):
                 stack.append((source, inner + ("└─ " if last else "├─ "), inner + ("   " if last else "│  ")))
-    return "\n".join(lines)
+    return "\n".join([*lines, *scene.caption])
 
 
 def _line(card: Card) -> str:

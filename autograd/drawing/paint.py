@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from html import escape
 
 from autograd.drawing import measure
-from autograd.drawing.layout import Box, Layout, Point
+from autograd.drawing.layout import MARGIN, Box, Layout, Point
 from autograd.drawing.measure import Frame
 from autograd.drawing.scene import Card, Edge, Scene
 from autograd.drawing.text import Name
@@ -75,13 +75,23 @@ class _Painter:
     def body(self) -> Iterator[str]:
         yield f'<rect {self.fill("page")} width="100%" height="100%" rx="10"/>'
         for i, (edge, curve) in enumerate(zip(self.scene.edges, self.layout.curves, strict=True)):
-            yield "".join(self.wire(i, edge, curve))
+            yield self.shown("".join(self.wire(i, edge, curve)), edge.faded)
         for edge, pill in zip(self.scene.edges, self.layout.pills, strict=True):  # above every wire
             if pill is not None:
-                yield "".join(self.pill(edge, pill))
+                yield self.shown("".join(self.pill(edge, pill)), edge.faded)
         cards = zip(self.scene.cards, self.layout.cards, self.layout.frames, strict=True)
         for i, (card, box, frame) in enumerate(cards):
-            yield "".join(self.card(i, card, box, frame))
+            yield self.shown("".join(self.card(i, card, box, frame)), card.faded)
+        base = self.layout.height - measure.caption_height(self.scene.caption)
+        for i, line in enumerate(self.scene.caption):
+            y = base + (i + 0.8) * measure.LINE
+            weight = ' font-weight="600" xml:space="preserve"' if i == 0 else ' xml:space="preserve"'
+            yield self.text(MARGIN, y, escape(line), measure.CAPTION, "mono", "ink", weight)
+
+    @staticmethod
+    def shown(elements: str, faded: bool) -> str:
+        """Elements as they are, or pale."""
+        return f'<g opacity="0.22">{elements}</g>' if faded else elements
 
     # --- attributes ---
 

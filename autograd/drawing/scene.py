@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
+from autograd.drawing.explain import explain as explained
 from autograd.drawing.text import array, number, printable, shape
 from autograd.primitive import Node, Primitive
 from autograd.sweep import local_partial
@@ -58,6 +59,7 @@ class Card:
     is_root: bool = False
     is_finite: bool = True
     tooltip: str = ""
+    faded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Edge:
     partial: float | None = None
     label: str = ""
     tooltip: str = ""
+    faded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ class Scene:
     edges: tuple[Edge, ...]
     passes: Passes
     hidden: int
+    caption: tuple[str, ...] = ()
+    """Lines of text under the figure."""
 
     @property
     def roots(self) -> list[int]:
@@ -95,8 +100,13 @@ def build(
     precision: int = 4,
     passes: Passes = "both",
     names: Mapping[str, Any] | None = None,
+    highlight: Sequence[Node] | None = None,
+    explain: Node | None = None,
 ) -> Scene:
-    """Describe the `max_nodes` newest nodes behind `roots`, in the order in which they were created."""
+    """Describe the `max_nodes` newest nodes behind `roots`, in the order in which they were created.
+
+    What is not in `highlight`, or not on a path from the node to `explain`, is faded.
+    """
     nodes, hidden = _newest(roots, max_nodes)
     raw = sum(not isinstance(arg, Node) for node in nodes for arg in node.args)
     hidden += max(0, raw - max_nodes)  # constants are cards too, and one operation may have thousands
@@ -122,7 +132,15 @@ def build(
             elif not folded:
                 folded = True  # one edge stands for all operands that were cut off
                 edges.append(Edge(0, target, position, len(node.args)))
-    return Scene(tuple(cards), tuple(edges), passes, hidden)
+    lit = None if highlight is None else frozenset(highlight)
+    caption: tuple[str, ...] = ()
+    if explain is not None:
+        lit, caption = explained(roots[0], explain, precision, writer.name)
+    if lit is not None:
+        shown = {places[id(node)] for node in nodes if node in lit}
+        cards = [card if place in shown else replace(card, faded=True) for place, card in enumerate(cards)]
+        edges = [edge if {edge.source, edge.target} <= shown else replace(edge, faded=True) for edge in edges]
+    return Scene(tuple(cards), tuple(edges), passes, hidden, caption)
 
 
 def _newest(roots: Sequence[Node], limit: int) -> tuple[list[Node], int]:
@@ -163,7 +181,7 @@ class _Writer:
         op = node.op
         kind: Kind = "inner" if op else "leaf" if node.requires_grad else "constant"
         value, note = self._value(node._data)
-        name = self._name(node)
+        name = self.name(node)
         gradient = self._gradient(node) if node.requires_grad and self.passes != "forward" else None
         return Card(
             kind=kind,
@@ -191,14 +209,15 @@ class _Writer:
         if partial is None:
             return Edge(source, target, position, operands)
         text = number(partial, self.precision)
-        tooltip = f"∂{self._name(node) or 'result'}/∂{self._name(arg) or 'operand'} = {_exactly(partial)}"
+        tooltip = f"∂{self.name(node) or 'result'}/∂{self.name(arg) or 'operand'} = {_exactly(partial)}"
         above = _raw(node.grad)
         if above is not None:
             product = "0" if above == 0.0 else number(partial * above, self.precision)  # strong zero, as in the sweep
             tooltip += f"\ncontributes {text} × {number(above, self.precision)} = {product}"
         return Edge(source, target, position, operands, partial, f"×{text}", tooltip)
 
-    def _name(self, node: Node) -> str:
+    def name(self, node: Node) -> str:
+        """What a node is called, empty if it has no name."""
         return printable(node.name if node.name is not None else self.names.get(id(node), ""))
 
     def _value(self, data: Any) -> tuple[str, str]:
