@@ -10,9 +10,11 @@ import atexit
 import json
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import numpy as np
 
 from autograd.drawing.measure import CAPTION, PILL_HEIGHT, Frame, caption_height, frame, pill_width
 from autograd.drawing.scene import Edge, Scene
@@ -82,13 +84,13 @@ def arrange(scene: Scene, rankdir: RankDir) -> Layout:
         for i, edge in enumerate(scene.edges)
     )
     curves = []
+    free = _Obstacles([box for box in (*cards, *pills) if box is not None])
     for i, (edge, pill) in enumerate(zip(scene.edges, pills, strict=True)):
         route = [*routes[f"a{i}"]]
         if pill is not None:
             route += [route[-1], routes[f"b{i}"][0], *routes[f"b{i}"]]
         start, end = _port(cards[edge.source], rankdir), _slot(cards[edge.target], edge, rankdir)
-        obstacles = [box for box in (*cards, *pills) if box is not None and box is not pill]
-        curves.append(_curve(route, pill, start, end, rankdir, obstacles))
+        curves.append(_curve(route, pill, start, end, rankdir, free))
     wide = max([width, *(text_width(line, CAPTION, "mono") for line in scene.caption)])
     high = height + 2 * MARGIN + caption_height(scene.caption)
     return Layout(wide + 2 * MARGIN, high, frames, cards, pills, tuple(curves))
@@ -131,13 +133,28 @@ def _slot(box: Box, edge: Edge, rankdir: RankDir) -> Point:
     return (box.left, box.y + offset) if rankdir == "LR" else (box.x + offset, box.top)
 
 
+class _Obstacles:
+    """What a curve must not run through; asked for each edge, so the boxes are kept as arrays."""
+
+    def __init__(self, boxes: list[Box]) -> None:
+        self.boxes = boxes
+        sides = [(box.left, box.top, box.left + box.width, box.top + box.height) for box in boxes]
+        self.left, self.top, self.right, self.bottom = np.array(sides).reshape(-1, 4).T
+
+    def near(self, points: tuple[Point, ...]) -> Iterator[Box]:
+        """The boxes that meet the smallest rectangle around some points."""
+        (left, top), (right, bottom) = np.min(points, axis=0), np.max(points, axis=0)
+        meets = (self.left < right) & (self.right > left) & (self.top < bottom) & (self.bottom > top)
+        return (self.boxes[i] for i in np.flatnonzero(meets))
+
+
 def _curve(
-    route: list[Point], pill: Box | None, start: Point, end: Point, rankdir: RankDir, obstacles: Iterable[Box]
+    route: list[Point], pill: Box | None, start: Point, end: Point, rankdir: RankDir, obstacles: _Obstacles
 ) -> tuple[Point, ...]:
     """One curve from port to slot through the pill: as smooth as can be where the way is free, else as routed."""
     if len(route) <= (_SHORT if pill is None else 2 * _SHORT + 2):  # longer ones go around something
         smooth = _smooth(start, end, pill, rankdir)
-        if not any(_crosses(smooth, box) for box in obstacles):
+        if not any(_crosses(smooth, box) for box in obstacles.near(smooth) if box is not pill):
             return smooth
     bend = (min(route[-2][0], end[0] - 6.0), end[1]) if rankdir == "LR" else (end[0], min(route[-2][1], end[1] - 6.0))
     return (start, *route[1:-2], bend, end)

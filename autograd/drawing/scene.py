@@ -27,6 +27,8 @@ _SUMS = frozenset({"add", "sub", "neg"})
 _PRODUCTS = frozenset(
     {"mul", "div", "power", "slope", "square", "sqrt", "reciprocal", "matmul", "inner", "einsum", "outer"}
 )
+_MOST_PILLS = 400
+"""Above so many edges local partials are in the tooltips alone: nobody reads them, and laying them out takes long."""
 _MOST_NUMBERS = 4
 """Arrays with at most so many elements are written out on their card."""
 
@@ -132,6 +134,8 @@ def build(
             elif not folded:
                 folded = True  # one edge stands for all operands that were cut off
                 edges.append(Edge(0, target, position, len(node.args)))
+    if len(edges) > _MOST_PILLS:
+        edges = [replace(edge, label="") for edge in edges]
     lit = None if highlight is None else frozenset(highlight)
     caption: tuple[str, ...] = ()
     if explain is not None:

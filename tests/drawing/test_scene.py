@@ -153,3 +153,16 @@ def test_norms_neither_overflow_nor_underflow():
         w = Tensor(np.full(5, 1.0))
         (w * size).sum().backward()
         assert build([w]).cards[0].gradient.size == pytest.approx(size * 5**0.5)
+
+
+def test_large_figures_keep_local_partials_in_tooltips():
+    x = Value(1.5, name="x")
+    y = x
+    for _ in range(210):
+        y = y * x
+    y.backward()
+    scene = build([y], max_nodes=1000)
+    assert len(scene.edges) == 420
+    assert {edge.label for edge in scene.edges} == {""}
+    assert all(edge.partial is not None and "contributes" in edge.tooltip for edge in scene.edges)
+    assert build([y.args[0].args[0]], max_nodes=50).edges[-2].label == "×1.5"
