@@ -14,6 +14,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from autograd import numpy_functions  # noqa: F401  # np.sum(t) and the like
 from autograd.anomaly import Anomaly, detect_anomaly, find_nan
 from autograd.convolution import avg_pool2d, conv2d, max_pool2d
 from autograd.differentiable import Differentiable
@@ -199,6 +200,12 @@ def _page(kind: str) -> Callable[[Any], str]:
 Table.__str__ = _page("text")  # type: ignore[method-assign]
 Table._repr_html_ = _page("html")
 Table._repr_latex_ = _page("latex")
+
+
+def __dir__() -> list[str]:
+    """What tab completion offers."""
+    return sorted({*__all__, "__version__", "testing", "drawing"})
+
 
 __all__ = [
     "Anomaly", "AnomalyError", "AutogradError", "ExpressionError", "GraphError", "Node", "OperandError",

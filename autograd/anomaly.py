@@ -30,9 +30,10 @@ class Anomaly:
     ----------
     phase : ``"forward"`` or ``"backward"``.
     node : the node that the operation made; a leaf if nan or inf was given from the start.
-    position : which of its operands the rule was for, in the backward pass.
+    position : which of its operands the rule was for, in the backward pass; in the forward pass the constant operand
+        that was nan or inf from the start, if that is the reason.
     gradient, result : the numbers that came out: those of the gradient, in the backward pass, that the rule was given
-        and made; in the forward pass ``result`` is ``node.data``.
+        and made; in the forward pass ``result`` is ``node.data``, or that constant.
     line : the source line that recorded the operation, where that is known (inside `detect_anomaly`), else None.
     """
 
@@ -54,6 +55,8 @@ class Anomaly:
         if op is None:
             return f"forward pass: {called(self.node)} is {_shown(self.result)} from the start"
         given = ", ".join(map(_named, self.operands))
+        if self.phase == "forward" and self.position is not None:
+            return f"forward pass: operand {self.position} of {op.name}, a constant, is {_shown(self.result)}{at}"
         if self.phase == "forward":
             return f"forward pass: {op.name}({given}) made {_shown(self.result)}{at}"
         return (
@@ -87,8 +90,8 @@ def find_nan(root: Node) -> Anomaly | None:
     if not isinstance(root, Node):
         raise OperandError(f"find_nan takes a Value or a Tensor, but got {root!r} of type {type(root).__name__}")
     for node in _behind(root):
-        if not _finite(node) and all(map(_finite, node.args)):
-            return Anomaly("forward", node, None, None, raw_of(node), _line(node))
+        if found := _forward_anomaly(node, _line(node)):
+            return found
     return _backward_anomaly(root)
 
 
@@ -126,8 +129,8 @@ class _Detector:
 
     def arrived(self, node: Node) -> None:
         line = self.lines[node.index] = _calling_line()
-        if not _finite(node) and all(map(_finite, node.args)):
-            raise AnomalyError(Anomaly("forward", node, None, None, raw_of(node), line))
+        if found := _forward_anomaly(node, line):
+            raise AnomalyError(found)
 
     def contributed(self, node: Node, position: int, g: Any, part: Any) -> None:
         if not _finite(part) and _finite(g):
@@ -148,6 +151,15 @@ class _Finder:
     def contributed(self, node: Node, position: int, g: Any, part: Any) -> None:
         if not _finite(part) and _finite(g):
             raise _Found(node, position, raw_of(g), raw_of(part))
+
+
+def _forward_anomaly(node: Node, line: str | None) -> Anomaly | None:
+    """What is wrong with the data of a node, if it is not its operands' fault; a constant operand counts as its own."""
+    if _finite(node) or not all(_finite(arg) for arg in node.args if isinstance(arg, Node)):
+        return None
+    bad = [position for position, arg in enumerate(node.args) if not isinstance(arg, Node) and not _finite(arg)]
+    result = raw_of(node) if not bad else node.args[bad[0]]
+    return Anomaly("forward", node, bad[0] if bad else None, None, result, line)
 
 
 def _backward_anomaly(root: Node) -> Anomaly | None:

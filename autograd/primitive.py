@@ -25,7 +25,7 @@ import contextvars
 import inspect
 import threading
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from types import FunctionType
 from typing import Any, Literal
 
@@ -158,13 +158,16 @@ class Primitive:
     def __signature__(self) -> inspect.Signature:
         """What ``help()`` shows: the operands by position, static parameters by keyword."""
         if isinstance(self.array, np.ufunc) or not inspect.isroutine(self.array):
-            names = ["x", "y", "z"][: len(self.rules) or 2]
-            return inspect.Signature([inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names])
+            return inspect.Signature(
+                [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in self.operands]
+            )
         given = inspect.signature(self.array).parameters.values()
         return inspect.Signature([parameter.replace(annotation=inspect.Parameter.empty) for parameter in given])
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         """Compute, and record if there is a node among the operands."""
+        if params and not params.keys().isdisjoint(self.operands):
+            args = self._placed(args, params)
         plain = self.scalar is not None
         for arg in args:
             if type(arg) is not float:
@@ -178,6 +181,20 @@ class Primitive:
         except TypeError as error:
             raise self.explain(error, args, params) from error
 
+    def _placed(self, args: Sequence[Any], params: dict[str, Any]) -> tuple[Any, ...]:
+        """All operands by position, those among `params` taken out of there."""
+        rest = [name for name in self.operands[len(args) :] if name in params]
+        return (*args, *(params.pop(name) for name in rest))
+
+    @cached_property
+    def operands(self) -> tuple[str, ...]:
+        """The names of the operands, as the rules call them."""
+        for rule in self.rules:
+            if rule is not None and not self.variadic:
+                names = list(inspect.signature(rule).parameters)[2:]
+                return tuple(names[: len(self.rules)])
+        return ("x", "y", "z")[: len(self.rules) or 2]
+
     def _raw(self, args: Sequence[Any], params: dict[str, Any]) -> Any:
         """Compute on raw operands of any kind: integers count as floats, as they do in nodes."""
         if self.kind != "elementwise":
@@ -185,6 +202,8 @@ class Primitive:
         numbers = list(args)
         if self.rules:
             for position, (arg, rule) in enumerate(zip(args, self.rules, strict=False)):
+                if isinstance(arg, list | tuple):
+                    arg = numbers[position] = np.asarray(arg)
                 kind = "" if type(arg) is float or rule is None else np.asarray(arg).dtype.kind
                 if kind in "iub" and kind:
                     numbers[position] = float(arg) if np.ndim(arg) == 0 else np.asarray(arg, np.float64)
@@ -210,11 +229,14 @@ class Primitive:
     def explain(self, error: Exception, args: Sequence[Any], params: dict[str, Any]) -> Exception:
         """Turn an error of the forward function into one that names the operation, the shapes and the reason."""
         if not self.variadic and self.rules and len(args) != len(self.rules):
-            hint = f"{self.name}(x{', y' * (len(self.rules) - 1)}, name=value)"
+            static = [f"{name}=..." for name in self._static()]
             return OperandError(
-                f"{self.name} takes {len(self.rules)} value(s) but got {len(args)}; "
-                f"static parameters go by keyword: {hint}"
+                f"{self.name} takes {len(self.rules)} operand(s) but got {len(args)}; write "
+                f"{self.name}({', '.join([*self.operands, *static])})"
             )
+        if unknown := [name for name in params if name not in self._static()]:
+            takes = ", ".join(f"{name}=" for name in self._static()) or "none"
+            return OperandError(f"{self.name} has no parameter {unknown[0]}=; it takes {takes}")
         if isinstance(error, TypeError) and not isinstance(error, np.exceptions.AxisError):
             kinds = " and ".join(type(arg).__name__ for arg in args)
             return OperandError(f"{self.name} cannot take {kinds}: {error}")
@@ -227,6 +249,14 @@ class Primitive:
         message = f"{self.name} cannot take shape{'s' * (len(args) > 1)} {shapes}{given}: {error}"
         is_axis = isinstance(error, np.exceptions.AxisError)  # which is an IndexError, too
         return SubscriptError(message) if isinstance(error, IndexError) and not is_axis else ShapeError(message)
+
+    def _static(self) -> list[str]:
+        """The names of the static parameters."""
+        function = next((rule for rule in self.rules if rule is not None), self.array)
+        if isinstance(function, np.ufunc):
+            return []
+        given = inspect.signature(function).parameters.values()
+        return [parameter.name for parameter in given if parameter.kind is inspect.Parameter.KEYWORD_ONLY]
 
     def __repr__(self) -> str:
         return f"<{self.kind} primitive {self.name}>"

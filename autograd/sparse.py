@@ -24,8 +24,6 @@ __all__ = ["Sparse", "hessian", "jacobian"]
 class Sparse(NamedTuple):
     """A matrix by its entries that can differ from 0, sorted by row and column.
 
-    ``scipy.sparse.coo_array((m.values, (m.rows, m.columns)), m.shape)`` makes one of SciPy's matrices of it.
-
     >>> Sparse(np.array([0, 1]), np.array([1, 0]), np.array([3.0, 4.0]), (2, 2)).toarray()
     array([[0., 3.],
            [4., 0.]])
@@ -35,6 +33,19 @@ class Sparse(NamedTuple):
     columns: NDArray[np.intp]
     values: NDArray[np.floating[Any]]
     shape: tuple[int, int]
+
+    def __repr__(self) -> str:
+        rows, columns = self.shape
+        return f"<Sparse {rows}×{columns} with {len(self.values)} entries>"
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        return self.toarray().astype(dtype or np.float64)
+
+    def toscipy(self) -> Any:
+        """The matrix as a `scipy.sparse.csr_array`, where SciPy is installed."""
+        from scipy.sparse import csr_array  # imported when used: SciPy is no dependency
+
+        return csr_array((self.values, (self.rows, self.columns)), self.shape)
 
     def toarray(self) -> NDArray[np.floating[Any]]:
         """The matrix with all its zeros."""
@@ -75,7 +86,7 @@ def _pattern(recorded: Linearized) -> list[int]:
     if recorded.as_nodes or not all(isinstance(x, float | int) or getattr(x, "is_scalar", False) for x in nodes):
         raise OperandError(
             "sparse=True is for functions of a list of numbers that are made of Values alone, and it gives plain "
-            "numbers; leave it out where arrays take part, or where the result is differentiated again"
+            "numbers; pass an array as x.tolist(), and leave it out where the result is differentiated again"
         )
     reach: dict[Any, int] = {x: 1 << place for place, x in enumerate(recorded.inputs)}
     for node in recorded.order:

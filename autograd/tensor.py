@@ -12,7 +12,6 @@ from autograd import functions, recording, rules
 from autograd.arrays import Array, Locked, as_array, as_constant, as_index, as_param, is_foreign
 from autograd.collector import tick
 from autograd.differentiable import Differentiable, label
-from autograd.einsum import einsum
 from autograd.errors import OperandError, ShapeError
 from autograd.primitive import Primitive
 
@@ -140,6 +139,8 @@ class Tensor(Differentiable, kind="Tensor"):
 
     __slots__ = ()
     __hash__ = Differentiable.__hash__
+    numpy_functions: dict[Any, Callable[..., Any]] = {}
+    """What ``np.sum(t)`` and the like mean; `autograd.numpy_functions` fills it."""
 
     def __init__(
         self,
@@ -316,6 +317,10 @@ class Tensor(Differentiable, kind="Tensor"):
         """The elements in ascending order along `axis`; this gives a new Tensor."""
         return rules.sort(self, axis=axis)  # type: ignore[no-any-return]
 
+    def clip(self, low: Any = -np.inf, high: Any = np.inf) -> Tensor:
+        """The elements between two bounds."""
+        return rules.clip(self, low, high)  # type: ignore[no-any-return]
+
     # --- as numbers ---
 
     @property
@@ -359,36 +364,11 @@ class Tensor(Differentiable, kind="Tensor"):
         return f"Tensor({text}{extent}{dtype}, grad={'None' if self.grad is None else '...'}{label(self)})"
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        ours = _by_function.get(function)
+        ours = self.numpy_functions.get(function)
         if ours is None:
+            name = f"{function.__module__}.{function.__name__}".replace("numpy.", "np.")
             raise OperandError(
-                f"np.{function.__name__} has no derivative rule; write it with functions of autograd, "
-                "or take the plain numbers with .numpy()"
+                f"{name} has no derivative rule; write it with functions of autograd, or take the plain numbers with "
+                ".numpy()"
             )
         return ours(*args, **kwargs)
-
-
-def _pad(array: Any, pad_width: Any, mode: str = "constant", constant_values: float = 0.0) -> Any:
-    if mode != "constant" or np.any(constant_values):
-        raise OperandError(f"np.pad of a Tensor pads with zeros, but got mode={mode!r} and {constant_values=}")
-    return functions.pad(array, pad_width)
-
-
-def _norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
-    if ord not in (None, "fro") and not (ord == 2 and (x.ndim == 1 or isinstance(axis, int))):
-        raise OperandError(f"np.linalg.norm of a Tensor is the Euclidean length, but got ord={ord!r}")
-    return rules.norm(x, axis=axis, keepdims=keepdims)
-
-
-_by_function: dict[Any, Callable[..., Any]] = {
-    np.sum: Tensor.sum, np.mean: Tensor.mean, np.var: Tensor.var, np.max: Tensor.max, np.min: Tensor.min,
-    np.amax: Tensor.max, np.amin: Tensor.min, np.prod: Tensor.prod, np.std: Tensor.std, np.cumsum: Tensor.cumsum,
-    np.cumprod: Tensor.cumprod, np.sort: Tensor.sort, np.argmax: Tensor.argmax, np.argmin: Tensor.argmin,
-    np.argsort: lambda a, axis=-1: rules.argsort(a, axis=axis), np.flip: lambda m, axis=None: rules.flip(m, axis=axis),
-    np.take: functions.take, np.outer: functions.outer, np.einsum: einsum, np.pad: _pad, np.linalg.norm: _norm,
-    np.clip: rules.clip, np.sinc: rules.sinc, np.reshape: Tensor.reshape, np.ravel: Tensor.ravel,
-    np.transpose: Tensor.transpose, np.swapaxes: Tensor.swapaxes, np.squeeze: Tensor.squeeze,
-    np.expand_dims: Tensor.expand_dims, np.broadcast_to: Tensor.broadcast_to,
-    np.concatenate: functions.concatenate, np.stack: functions.stack, np.where: rules.where,
-    np.shape: lambda a: a.shape, np.ndim: lambda a: a.ndim, np.size: lambda a: a.size,
-}  # fmt: skip

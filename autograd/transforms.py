@@ -237,7 +237,7 @@ def hvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
     >>> hvp(lambda x: (x * x * x).sum(), (np.array([1.0, 2.0]),), (np.array([1.0, 1.0]),))
     (array([ 6., 12.]),)
     """
-    if not isinstance(primals, tuple | list):
+    if not (isinstance(primals, tuple | list) and isinstance(tangents, tuple | list)):
         raise OperandError("hvp takes the primals and the tangents as two tuples: hvp(f, (x, y), (dx, dy))")
     return jvp(grad(f, tuple(range(len(primals)))), primals, tangents)[1]  # type: ignore[no-any-return]
 

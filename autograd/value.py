@@ -47,8 +47,8 @@ def _number(x: Any, name: str) -> float:
         raise OperandError(f"{name}: complex numbers are not supported, got {x!r}; use two Values for the two parts")
     if isinstance(x, np.ndarray):
         raise OperandError(
-            f"{name}: a Value is one float, but got an array of shape {x.shape}; use a Tensor for arrays, "
-            "or autograd.stack([...]) to make one of Values"
+            f"{name}: a Value is one float, but got an array of shape {x.shape}; where a number meets arrays, pass it "
+            "to grad as np.array(2.0), or make a Tensor with autograd.to_tensor(x) or autograd.stack([...])"
         )
     raise OperandError(
         f"{name}: a Value takes a real number or another Value, but got {x!r} of type {type(x).__name__}; "

@@ -25,6 +25,16 @@ def test_a_leaf_and_a_node_without_gradient():
     assert find_nan(hidden + Value(1.0)).node is hidden
 
 
+def test_a_constant_operand_is_named():
+    w = Tensor([[1.0, 2.0]], name="w")
+    found = find_nan(autograd.exp(w * np.array([[1.0], [math.nan]])).sum())
+    assert (found.phase, found.position) == ("forward", 1)
+    array = "an array of shape (2, 1) with 1 nan or inf, the first nan at [1, 0]"
+    assert str(found) == f"forward pass: operand 1 of mul, a constant, is {array}"
+    with detect_anomaly(), pytest.raises(AnomalyError, match="operand 0 of sub, a constant, is inf, recorded at"):
+        math.inf - Value(1.0)
+
+
 def test_arrays_say_where():
     t = Tensor([[1.0, 0.0], [-1.0, 2.0]], name="t")
     text = str(find_nan(autograd.log(t).sum()))

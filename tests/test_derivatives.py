@@ -108,6 +108,14 @@ def test_sparse_jacobian(mode):
     assert list(zip(got.rows.tolist(), got.columns.tolist(), strict=True)) == [(0, 0), (0, 1), (1, 1), (2, 2), (4, 0)]
 
 
+def test_sparse_in_other_forms():
+    m = jacobian(lambda p: [p[0] * p[1], p[1]], sparse=True)([2.0, 3.0])
+    assert repr(m) == "<Sparse 2×2 with 3 entries>"
+    assert np.asarray(m).tolist() == [[3.0, 2.0], [0.0, 1.0]]
+    pytest.importorskip("scipy")
+    assert (m.toscipy() @ np.ones(2)).tolist() == [5.0, 1.0]
+
+
 def test_sparse_refuses_what_it_is_not_for():
     with pytest.raises(OperandError, match="made of Values alone"):
         jacobian(lambda x: x * x, sparse=True)(np.ones(3))

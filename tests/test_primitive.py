@@ -68,6 +68,21 @@ def test_linear_and_general():
     assert grad(norm)(np.array([3.0, 4.0])).tolist() == [0.6, 0.8]
 
 
+def test_operands_go_by_name_too():
+    t = Tensor([-2.0, 0.5, 3.0])
+    assert autograd.clip(t, low=-1.0, high=1.0).tolist() == [-1.0, 0.5, 1.0]
+    assert autograd.clip(2.0, high=1.0, low=0.0) == 1.0
+    y = Value(1.0)
+    assert autograd.atan2(y, x=2.0).data == math.atan2(1.0, 2.0)
+    with pytest.raises(OperandError, match=r"clip takes 3 operand\(s\) but got 2; write clip\(x, low, high\)"):
+        autograd.clip(t, -1.0)
+    with pytest.raises(OperandError, match="sum has no parameter dim=; it takes axis=, keepdims="):
+        autograd.sum(t, dim=0)
+    with pytest.raises(OperandError, match=r"write sum\(x, axis=..., keepdims=...\)"):
+        autograd.sum(t, 0)
+    assert autograd.gelu([1.0, 2]).shape == (2,)
+
+
 @pytest.mark.usefixtures("forget")
 def test_a_name_is_taken_once():
     with pytest.raises(ValueError, match="already has a primitive named 'exp'"):

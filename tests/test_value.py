@@ -224,11 +224,11 @@ def test_functions_of_arrays_refuse_a_value():
 
 
 def test_wrong_number_of_operands():
-    with pytest.raises(OperandError, match="exp takes 1 value"):
+    with pytest.raises(OperandError, match="exp takes 1 operand"):
         autograd.exp(Value(1.0), Value(2.0))
-    with pytest.raises(OperandError, match="add takes 2 value"):
+    with pytest.raises(OperandError, match="add takes 2 operand"):
         autograd.add(Value(1.0))
-    with pytest.raises(OperandError, match="add takes 2 value"):
+    with pytest.raises(OperandError, match="add takes 2 operand"):
         autograd.add(1.0)
 
 
