@@ -28,7 +28,7 @@ class Anomaly:
 
     Attributes
     ----------
-    phase : ``"forward"`` or ``"backward"``.
+    phase : ``"forward"`` or ``"backward"`` (pass), or ``"tangent"`` (forward mode).
     node : the node that the operation made; a leaf if nan or inf was given from the start.
     position : which of its operands the rule was for, in the backward pass; in the forward pass the constant operand
         that was nan or inf from the start, if that is the reason.
@@ -59,6 +59,8 @@ class Anomaly:
             return f"forward pass: operand {self.position} of {op.name}, a constant, is {_shown(self.result)}{at}"
         if self.phase == "forward":
             return f"forward pass: {op.name}({given}) made {_shown(self.result)}{at}"
+        if self.phase == "tangent":
+            return f"forward mode: the tangent of {op.name}({given}) is {_shown(self.result)}{at}"
         return (
             f"backward pass: the rule of {op.name}({given}) for its operand {self.position} made {_shown(self.result)} "
             f"of the gradient {_shown(self.gradient)}{at}"
@@ -132,6 +134,10 @@ class _Detector:
         if found := _forward_anomaly(node, line):
             raise AnomalyError(found)
 
+    def pushed(self, node: Node, given: Any, tangent: Any) -> None:
+        if not _finite(tangent) and all(_finite(t) for t in given if t is not None):
+            raise AnomalyError(Anomaly("tangent", node, None, None, raw_of(tangent), self.lines.get(node.index)))
+
     def contributed(self, node: Node, position: int, g: Any, part: Any) -> None:
         if not _finite(part) and _finite(g):
             line = self.lines.get(node.index)
@@ -146,6 +152,9 @@ class _Finder:
     """The inspector of `find_nan`, which stops the sweep at the first anomaly."""
 
     def arrived(self, node: Node) -> None:
+        pass
+
+    def pushed(self, node: Node, given: Any, tangent: Any) -> None:
         pass
 
     def contributed(self, node: Node, position: int, g: Any, part: Any) -> None:
@@ -192,8 +201,8 @@ def _finite(x: Any) -> bool:
 
 
 def _line(node: Node) -> str | None:
-    inspector = recording.inspector()
-    return inspector.lines.get(node.index) if isinstance(inspector, _Detector) else None
+    lines = (looking.lines.get(node.index) for looking in recording.inspectors() if isinstance(looking, _Detector))
+    return next((line for line in lines if line), None)
 
 
 def _calling_line() -> str:

@@ -6,7 +6,6 @@ import html
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from autograd.errors import AutogradError
 from autograd.formula import Symbol, latex, python
 from autograd.primitive import Primitive, Table
 
@@ -51,7 +50,7 @@ def _applied(
     """What a rule says of symbols; "…" for one that wants to see real arrays."""
     try:
         return "…" if row.variadic else rule(g, f, *xs, **params)
-    except (AutogradError, TypeError, AttributeError, IndexError, ValueError):
+    except Exception:  # whatever a rule makes of a symbol that it cannot work with
         return "…"
 
 

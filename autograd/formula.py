@@ -106,6 +106,7 @@ class _Style:
     call: Callable[[Any, list[_Product], Mapping[str, Any], _Style], tuple[str, int]]
     leaf: Callable[[Any], str]
     special: Mapping[str, str]
+    number: Callable[[float], str]
 
     def closed(self, text: str, level: int, needed: int) -> str:
         return text if level >= needed else self.brackets[0] + text + self.brackets[1]
@@ -129,8 +130,8 @@ class _Product:
         """The text and how tightly it holds together."""
         sign, size = ("-" if self.number < 0 else ""), abs(self.number)
         over, under = ([(f, abs(p)) for f, p in self.powers.items() if (p > 0) == up] for up in (True, False))
-        part = round(1.0 / size) if 0.0 < size < 1.0 and 1.0 / size == round(1.0 / size) else 0  # 0.25 is 1/4
-        above = self._row([f"{size:.6g}"] if not part and (size != 1.0 or not over) else [], over, style)
+        part = int(1.0 / size) if 1e-3 <= size < 1.0 and (1.0 / size).is_integer() else 0  # 0.25 is 1/4
+        above = self._row([style.number(size)] if not part and (size != 1.0 or not over) else [], over, style)
         below = self._row([str(part)] if part else [], under, style)
         text, level = style.fraction(above[0] or "1", above[1], *below) if below[0] else above
         return (sign + style.closed(text, level, _PRODUCT), _SUM) if sign else (text, level)
@@ -243,6 +244,7 @@ _PYTHON = _Style(
     _python_call,
     lambda x: x.name or "",
     {"inf": "inf", "-inf": "-inf", "nan": "nan"},
+    lambda x: repr(x).removesuffix(".0"),
 )
 
 
@@ -317,6 +319,7 @@ _LATEX = _Style(
     _latex_call,
     _latex_name,
     {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\text{nan}"},
+    lambda x: re.sub(r"e([+-]?)0*(\d+)", r" \\cdot 10^{\1\2}", f"{x:.6g}").replace("{+", "{"),
 )
 
 

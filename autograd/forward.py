@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd import recording
 from autograd.primitive import Node, Primitive, quiet, raw_of
 from autograd.recording import watched
+from autograd.strongzero import calm
 from autograd.sweep import apply
 
 __all__ = ["push"]
@@ -28,15 +30,19 @@ def push(order: Sequence[Node], tangents: dict[Node, Any], *, create_graph: bool
     order : nodes in topological order; a node whose operands have no tangent gets none.
     create_graph : tangents are nodes, so that they can be differentiated again.
     """
-    with quiet(), watched() if create_graph else nullcontext():
+    inspector = recording.inspector()
+    unseen = recording.inspected(None) if inspector else nullcontext()  # what rules compute on their way is their own
+    with quiet(), watched() if create_graph else nullcontext(), unseen:
         for node in order:
             if node.op is None:
                 continue
-            tangent = None if create_graph else _push_float(node, tangents)
+            tangent = None if create_graph or inspector else _push_float(node, tangents)
             if tangent is None:
                 given = [tangents.get(arg) if isinstance(arg, Node) else None for arg in node.args]
                 if any(t is not None for t in given):
                     tangent = _push_node(node, given, create_graph)
+                    if inspector:
+                        inspector.pushed(node, given, tangent)
             if tangent is not None:
                 tangents[node] = tangent
 
@@ -66,6 +72,9 @@ def _push_node(node: Node, given: Sequence[Any], create_graph: bool) -> Any:
     ans = node if create_graph else node._data
     if op.kind == "general":
         total = op.push(given, ans, *values, **params)  # type: ignore[misc]
+        moving = [t for t in given if t is not None]
+        if len(moving) == 1 and not np.isfinite(raw_of(total)).all():
+            total = calm(op.push, moving[0], params, total)  # type: ignore[arg-type]
     elif op.variadic:  # moves elements only
         total = _call(op, [_zero(v) if t is None else t for t, v in zip(given, values, strict=True)], params)
     else:

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from autograd import recording
-from autograd.errors import ShapeError
+from autograd.errors import GraphError
 from autograd.forward import push
 from autograd.primitive import Node, raw_of
 from autograd.rules import identity
 from autograd.seeds import seed_of
-from autograd.structure import leaves, like
+from autograd.structure import fitting, leaves, like
 from autograd.sweep import check_fresh, pull, pull_floats, toposort
 from autograd.tensor import Tensor
 from autograd.value import Value
@@ -48,18 +48,24 @@ class Linearized:
             with recording.watched():
                 self.tree = f(*like(primals, iter(self.inputs)))
         self.heads = leaves(self.tree)
+        for head in self.heads:
+            if not isinstance(head, Node | float | int | np.number | np.ndarray | np.bool_):
+                raise GraphError(
+                    f"{self.name} returned {head!r} of type {type(head).__name__}, which cannot be differentiated; a "
+                    "result is one number, an array, or a nested list, tuple or dict of them"
+                )
         nodes = [head for head in self.heads if isinstance(head, Node)]
         self.order, outside = _between(nodes, self.inputs, since)
         self.as_nodes = self._recorded and (outside or any(map(_differentiable, self._given)))
         self.out = self.tree if self.as_nodes else like(self.tree, map(_plain, self.heads))
 
     def pull(self, cotangents: Sequence[Any]) -> list[Any]:
-        """One cotangent per input from one per head."""
+        """One cotangent per input from one per head, None for a zero one."""
         create_graph = self._creates(cotangents)
         check_fresh(self.order)
         pending: dict[Node, Any] = {}
         for head, given in zip(self.heads, cotangents, strict=True):
-            if isinstance(head, Node) and head.requires_grad:
+            if isinstance(head, Node) and head.requires_grad and given is not None:
                 seed = seed_of(head, given, "the cotangent", create_graph)
                 if not _is_constant_zero(seed):
                     pending[head] = pending[head] + seed if head in pending else seed
@@ -88,20 +94,12 @@ class Linearized:
 
     def pullback(self, cotangent: Any) -> tuple[Any, ...]:
         """`pull` for trees: from one like the result to one like the primals."""
-        seeds = leaves(cotangent)
-        if len(seeds) != len(self.heads):
-            raise ShapeError(
-                f"the cotangent has {len(seeds)} leaves, but the result of {self.name} has {len(self.heads)}"
-            )
+        seeds = fitting(self.tree, cotangent, f"the cotangent for {self.name}")
         return like(self.primals, iter(self.pull(seeds)))  # type: ignore[no-any-return]  # primals is a tuple
 
     def pushforward(self, *tangents: Any) -> Any:
         """`push` for trees: from one like the primals to one like the result."""
-        seeds = leaves(tangents)
-        if len(seeds) != len(self.inputs):
-            raise ShapeError(
-                f"the tangents have {len(seeds)} leaves, but the primals of {self.name} have {len(self.inputs)}"
-            )
+        seeds = fitting(self.primals, tangents, f"the tangent for {self.name}")
         return like(self.tree, iter(self.push(seeds)))
 
     def _creates(self, seeds: Sequence[Any]) -> bool:
@@ -163,7 +161,8 @@ def _like_primal(cotangent: Any, x: Node, primal: Any) -> Any:
 def _like_head(tangent: Any, head: Any, as_node: bool) -> Any:
     """The tangent of a result: zero where nothing was reached, an array of its own."""
     if tangent is None:
-        tangent = np.zeros_like(raw_of(head)) if isinstance(raw_of(head), np.ndarray) else 0.0
+        raw, is_array = raw_of(head), isinstance(raw_of(head), np.ndarray)
+        tangent = np.zeros(raw.shape, raw.dtype if raw.dtype.kind == "f" else None) if is_array else 0.0
     if as_node and isinstance(head, Node) and not isinstance(tangent, Node):
         return type(head)(tangent, requires_grad=False)  # type: ignore[call-arg]
     return np.array(tangent) if isinstance(tangent, np.ndarray) else tangent

@@ -145,7 +145,7 @@ class Primitive:
         self.rules = tuple(rules)
         self.float_rules = self.array_rules = self.rules
         self.push, self.variadic, self.result, self.public = push, variadic, result, public
-        self.facts = Facts(**facts)
+        self.facts = Facts.of(name, len(self.rules) if kind == "elementwise" else None, facts)
         self.symbol = symbol or name
         given = ", ".join(["{}"] * (len(self.rules) or 2))
         self.latex = latex or rf"\operatorname{{{{{name.replace('_', chr(92) + '_')}}}}}({given})"
@@ -180,6 +180,8 @@ class Primitive:
             return self.scalar(*args, **params)  # type: ignore[misc]
         except TypeError as error:
             raise self.explain(error, args, params) from error
+        except (ArithmeticError, ValueError):
+            return self.in_ieee(args, params)
 
     def _placed(self, args: Sequence[Any], params: dict[str, Any]) -> tuple[Any, ...]:
         """All operands by position, those among `params` taken out of there."""
@@ -214,7 +216,20 @@ class Primitive:
                 return self.scalar(*numbers, **params)
             except TypeError as error:
                 raise self.explain(error, args, params) from error
+            except (ArithmeticError, ValueError):
+                return self.in_ieee(numbers, params)
         return self.compute(numbers, params)
+
+    def in_ieee(self, args: Sequence[Any], params: dict[str, Any]) -> float:
+        """The number on floats where the function on floats raises (``math.log2(0.0)``): what that on arrays gives."""
+        try:
+            with quiet():
+                return float(self.array(*map(np.float64, args), **params))
+        except (ArithmeticError, ValueError) as error:
+            raise ValueError(
+                f"{self.name}({', '.join(map(repr, args))}) raises {type(error).__name__}: {error}; on floats and on "
+                "arrays a primitive follows IEEE 754: return inf or nan instead, as functions of numpy do"
+            ) from error
 
     def compute(self, args: Sequence[Any], params: dict[str, Any]) -> Any:
         """The function on raw arrays; nothing is recorded, and nothing is warned about (IEEE 754 is meant)."""
@@ -323,7 +338,8 @@ def elementwise(
 
     Parameters
     ----------
-    scalar, array : the function on Python floats and on arrays.
+    scalar, array : the function on Python floats and on arrays. Where the first raises, as ``math.log2(0.0)`` does, the
+        second says which inf or nan IEEE 754 has.
     *rules : per operand ``rule(g, ans, x, y, ...)``, which returns its cotangent ∂L/∂x from that of the result, g, and
         the result, ans, in functions of autograd; None for an operand without derivative.
     comparison : whether it gives bools, which have no derivative, and so takes no rules.
@@ -342,6 +358,8 @@ def elementwise(
     >>> x = autograd.Value(8.0)
     >>> log2(x).backward(); x.grad
     0.18033688011112042
+    >>> log2(0.0), log2(-1.0)
+    (-inf, nan)
     """
     if comparison == bool(rules):
         raise ValueError(

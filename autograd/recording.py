@@ -21,12 +21,15 @@ class Inspector(Protocol):
     def contributed(self, node: Any, position: int, g: Any, part: Any) -> None:
         """A backward sweep made `part` for an operand of `node` of the cotangent `g`."""
 
+    def pushed(self, node: Any, given: Any, tangent: Any) -> None:
+        """A forward sweep made `tangent` for `node` of those that its operands were `given`, None for no tangent."""
+
 
 class _Local(threading.local):
     def __init__(self) -> None:
         self.depth = self.watched = 0
         self.outer: list[int] = []
-        self.inspectors: list[Inspector] = []
+        self.inspectors: list[Inspector | None] = []
 
 
 _local = _Local()
@@ -47,19 +50,24 @@ def inspector() -> Inspector | None:
     return _local.inspectors[-1] if _local.inspectors else None
 
 
+def inspectors() -> list[Inspector | None]:
+    """All who look on in this thread, the innermost first."""
+    return _local.inspectors[::-1]
+
+
 def arrived(node: Any) -> Any:
     """What every new node passes while something unusual is on; gives it back, without history under `no_grad`."""
-    if _local.inspectors:
-        _local.inspectors[-1].arrived(node)
+    if looking := inspector():
+        looking.arrived(node)
     if _local.depth:
         node.op, node.args, node.params, node.requires_grad = None, (), None, False
     return node
 
 
 class inspected:  # noqa: N801  # beside its sisters
-    """Let `inspector` look on in this thread."""
+    """Let `inspector` look on in this thread; with None nobody does: what a sweep computes on its way is its own."""
 
-    def __init__(self, inspector: Inspector) -> None:
+    def __init__(self, inspector: Inspector | None) -> None:
         self.inspector = inspector
 
     def __enter__(self) -> None:

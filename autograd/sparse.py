@@ -58,7 +58,8 @@ def jacobian(recorded: Linearized, mode: str) -> Sparse:
     """The Jacobian of a recorded function of numbers, by columns (forward) or rows (reverse), whichever are fewer."""
     rows = _pattern(recorded)
     columns = _transposed(rows, len(recorded.inputs))
-    by_column, by_row = _coloured(columns, rows), _coloured(rows, columns)
+    by_column = [] if mode == "reverse" else _coloured(columns, rows)
+    by_row = [] if mode == "forward" else _coloured(rows, columns)
     if mode == "forward" or (mode == "auto" and max(by_column, default=-1) <= max(by_row, default=-1)):
         pushed = _swept(recorded.push, by_column)
         return _sparse(rows, len(columns), lambda i, j: pushed[by_column[j]][i])
@@ -83,7 +84,8 @@ def hessian(recorded: Linearized) -> Sparse:
 def _pattern(recorded: Linearized) -> list[int]:
     """Per result the inputs that it can depend on, as the bits of an integer."""
     nodes = [*recorded.inputs, *recorded.order, *recorded.heads]
-    if recorded.as_nodes or not all(isinstance(x, float | int) or getattr(x, "is_scalar", False) for x in nodes):
+    numbers = (isinstance(x, float | int | np.number) or getattr(x, "is_scalar", False) for x in nodes)
+    if recorded.as_nodes or not all(numbers):
         raise OperandError(
             "sparse=True is for functions of a list of numbers that are made of Values alone, and it gives plain "
             "numbers; pass an array as x.tolist(), and leave it out where the result is differentiated again"
@@ -144,7 +146,8 @@ def _star_coloured(near: list[int]) -> list[int]:
 
 def _swept(sweep: Callable[[list[Any]], list[Any]], colours: list[int]) -> list[list[float]]:
     """The result of one sweep per colour, seeded with 1 at all lines of that colour."""
-    return [sweep([float(c == colour) for c in colours]) for colour in range(max(colours, default=-1) + 1)]
+    last = max(colours, default=-1)
+    return [sweep([1.0 if c == colour else None for c in colours]) for colour in range(last + 1)]
 
 
 def _sparse(rows: list[int], width: int, entry: Callable[[int, int], float]) -> Sparse:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["leaves", "like"]
+from autograd.errors import ShapeError
+
+__all__ = ["fitting", "leaves", "like"]
 
 
 def leaves(tree: Any) -> list[Any]:
@@ -17,6 +19,36 @@ def leaves(tree: Any) -> list[Any]:
     if isinstance(tree, dict):
         tree = tuple(tree.values())
     return [leaf for part in tree for leaf in leaves(part)] if isinstance(tree, list | tuple) else [tree]
+
+
+def fitting(tree: Any, other: Any, what: str) -> list[Any]:
+    """The leaves of `other` in the order of those of `tree`, whose structure it must have.
+
+    Raises
+    ------
+    ShapeError : if a list, tuple or dict in one has no counterpart of the same length or keys in the other.
+
+    >>> fitting({"a": 1.0, "b": [2.0, 3.0]}, {"b": [20.0, 30.0], "a": 10.0}, "the tangent")
+    [10.0, 20.0, 30.0]
+    """
+    if isinstance(tree, dict):
+        if not isinstance(other, dict) or tree.keys() != other.keys():
+            raise ShapeError(f"{what} has {_outline(other)} where {_outline(tree)} is needed")
+        return [leaf for key, part in tree.items() for leaf in fitting(part, other[key], what)]
+    if isinstance(tree, list | tuple):
+        if not isinstance(other, list | tuple) or len(tree) != len(other):
+            raise ShapeError(f"{what} has {_outline(other)} where {_outline(tree)} is needed")
+        return [leaf for part, one in zip(tree, other, strict=True) for leaf in fitting(part, one, what)]
+    if isinstance(other, list | tuple | dict):
+        raise ShapeError(f"{what} has {_outline(other)} where one number or array is needed")
+    return [other]
+
+
+def _outline(tree: Any) -> str:
+    """A node of a tree in words."""
+    if isinstance(tree, dict):
+        return f"a dict with the keys {', '.join(map(repr, tree)) or '(none)'}"
+    return f"{len(tree)} parts in a {type(tree).__name__}" if isinstance(tree, list | tuple) else f"{tree!r}"
 
 
 def like(tree: Any, flat: Iterator[Any]) -> Any:

@@ -28,7 +28,7 @@ from autograd import recording
 from autograd.collector import pacer
 from autograd.errors import GraphError, OperandError, ShapeError, StaleError
 from autograd.primitive import Node, Primitive, Rule, quiet, raw_of
-from autograd.recording import watched
+from autograd.recording import is_watched, watched
 from autograd.seeds import called, seed_of
 from autograd.strongzero import strong_zero
 
@@ -90,6 +90,7 @@ def backward(root: Node, gradient: Any = None, create_graph: bool = False) -> No
             f"backward() from {called(root)} of shape {np.shape(root._data)} needs the gradient of what comes after "
             "it: pass gradient=... of that shape, or reduce it to one number first (.sum(), .mean())"
         )
+    create_graph = create_graph or is_watched()  # plain numbers would cut the derivative that is being built around it
     seed = seed_of(root, 1.0 if gradient is None else gradient, "gradient=", create_graph)
     if create_graph:
         pacer.expect_cycles()
@@ -125,7 +126,9 @@ def pull(order: Sequence[Node], pending: dict[Node, Any], *, create_graph: bool 
     create_graph : cotangents are nodes, so that they can be differentiated again.
     keep : leave the cotangent of each inner node in its ``grad``.
     """
-    with quiet(), watched() if create_graph else nullcontext():
+    inspector = recording.inspector()
+    unseen = recording.inspected(None) if inspector else nullcontext()  # what rules compute on their way is their own
+    with quiet(), watched() if create_graph else nullcontext(), unseen:
         for node in reversed(order):
             if node.op is None:
                 continue
@@ -135,7 +138,7 @@ def pull(order: Sequence[Node], pending: dict[Node, Any], *, create_graph: bool 
                 if isinstance(g, np.ndarray):
                     g.setflags(write=False)  # neighbours in the graph may share it
             if g is not None:
-                _pull_node(node, g, pending, create_graph)
+                _pull_node(node, g, pending, create_graph, inspector)
 
 
 def _owned(array: Any) -> bool:
@@ -247,7 +250,9 @@ def _add_parts(node: Node, g: float) -> None:
         arg._pending += part
 
 
-def _pull_node(node: Node, g: Any, pending: dict[Node, Any], create_graph: bool) -> None:
+def _pull_node(
+    node: Node, g: Any, pending: dict[Node, Any], create_graph: bool, inspector: recording.Inspector | None = None
+) -> None:
     """Add what one node contributes to each of its operands."""
     op, args, params = node.op, node.args, node.params or {}
     assert op is not None
@@ -257,11 +262,11 @@ def _pull_node(node: Node, g: Any, pending: dict[Node, Any], create_graph: bool)
     for position, arg in enumerate(args):
         if isinstance(arg, Node) and arg.requires_grad:
             part = moved[position] if moved else _contribution(op, position, arg, g, ans, values, params)
-            if recording.unusual and (inspector := recording.inspector()):
-                inspector.contributed(node, position, g, part)
             part = _fitted(part, arg, op, position)
             before = pending.get(arg)
-            pending[arg] = part if before is None else _plus(before, part)
+            pending[arg] = total = part if before is None else _plus(before, part)
+            if inspector:
+                inspector.contributed(node, position, g, part if before is None else total)
 
 
 def _contribution(

@@ -288,7 +288,7 @@ def _pulled(recorded: Linearized) -> list[list[Any]]:
     """The same by one pullback per element of the heads."""
     blocks = []
     for place, head in enumerate(recorded.heads):
-        seeds: list[Any] = [np.zeros_like(raw_of(other)) for other in recorded.heads]
+        seeds: list[Any] = [None] * len(recorded.heads)
         rows = []
         for unit in _units(head):
             seeds[place] = unit

@@ -40,7 +40,10 @@ def _node(data: float, op: Primitive, args: tuple[Any, ...], params: dict[str, A
 def _number(x: Any, name: str) -> float:
     """A real number as a float; anything else is an error that says what to do."""
     if isinstance(x, numbers.Real | np.bool_) or (isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "fiub"):
-        return float(x)
+        try:
+            return float(x)
+        except OverflowError:
+            raise OperandError(f"{name}: {str(x)[:20]}... is too large for a float") from None
     if isinstance(x, Differentiable):
         raise mixed(name)
     if isinstance(x, complex | np.complexfloating):
@@ -195,7 +198,12 @@ class Value(Differentiable, kind="Value"):
         parts = [arg if isinstance(arg, Value) or rule is None else _number(arg, op.name)
                  for arg, rule in zip(args, op.rules or args, strict=True)]  # fmt: skip
         raw = [part._data if isinstance(part, Value) else part for part in parts]
-        data = forward(*raw, **params)
+        try:
+            data = forward(*raw, **params)
+        except (ArithmeticError, ValueError):
+            data = op.in_ieee(raw, params)
+        except TypeError as error:
+            raise op.explain(error, args, params) from error
         if not op.rules:  # a comparison
             return data
         # An operand without a rule has no derivative: it is recorded as the constant that it is.

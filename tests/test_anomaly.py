@@ -102,6 +102,25 @@ def test_find_nan_knows_lines_inside_a_block():
         assert "test_find_nan_knows_lines" in find_nan(root).line
 
 
+def test_forward_mode_and_sums_are_watched():
+    with detect_anomaly(), pytest.raises(AnomalyError, match=r"forward mode: the tangent of sqrt\(0.0\) is inf"):
+        autograd.jvp(autograd.sqrt, (0.0,), (1.0,))
+    a = Value(1e-10)
+    assert find_nan(a * 1.5e308 + a * 1.5e308).result == math.inf
+
+
+def test_what_rules_compute_on_their_way_is_no_anomaly():
+    with detect_anomaly():
+        assert grad(grad(grad(lambda x: x**3)))(0.0) == 6.0
+
+
+def test_lines_of_an_outer_block_are_known():
+    with detect_anomaly():
+        x = autograd.sqrt(Value(0.0))
+        with detect_anomaly():
+            assert "test_lines_of_an_outer_block" in find_nan(x).line
+
+
 def test_it_is_a_decorator_and_nests_with_no_grad():
     @detect_anomaly()
     def f(x):

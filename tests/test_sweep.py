@@ -4,6 +4,7 @@ import array
 import cmath
 import gc
 import math
+import os
 import signal
 import sys
 import threading
@@ -144,6 +145,28 @@ def test_order_is_topological_and_holds_every_node_once(program, xs):
         assert all(place[arg] < place[node] for arg in node.args if isinstance(arg, Value))
 
 
+def test_order_since_a_node():
+    x = Value(2.0)
+    y = x * x
+    z = y + x
+    assert toposort(z, y, z, since=y.index) == [y, z]
+    assert toposort(y, since=y.index) == [y]
+    x.index = 0  # the very first one
+    assert toposort(x) == [x]
+
+
+def test_gradients_are_numbers_unless_asked_otherwise():
+    x = Value(2.0)
+    sweep.backward(x * x)
+    assert type(x.grad) is float
+    y, t = x.exp() * x, Tensor([1.0]) * 2.0
+    for root, seed in ((y, 1.0), (t, np.ones(1))):
+        pending = {root: seed}
+        sweep.pull(toposort(root), pending)
+        assert {type(g) for g in pending.values()} == {type(seed)}
+        assert root.grad is None
+
+
 # --- accumulation ---
 
 
@@ -160,6 +183,12 @@ def test_gradients_of_shape_nothing_stay_arrays():
         assert type(x.grad) is np.ndarray
     x.grad *= 2.0
     assert x.grad == 32.0
+
+
+def test_a_gradient_of_shape_nothing_is_an_array():
+    x = Tensor(3.0)
+    (x * 2.0).backward()
+    assert type(x.grad) is np.ndarray
 
 
 def test_leaves_accumulate_until_zero_grad():
@@ -294,6 +323,15 @@ def test_a_rule_of_the_wrong_shape_is_named():
         del autograd.table["wrong_in_tests"]
 
 
+def test_an_error_inside_a_rule_keeps_its_own_words():
+    refuses = autograd.elementwise("refuses_in_tests", lambda x: x, np.positive, lambda g, ans, x: autograd.exp(1j))
+    try:
+        with pytest.raises(OperandError, match="^exp: complex"):
+            refuses(Tensor([1.0, 2.0])).sum().backward()
+    finally:
+        del autograd.table["refuses_in_tests"]
+
+
 def test_float32_stays_float32():
     x, w = Tensor([1.0, 2.0], dtype=np.float32), Tensor([3.0, 4.0])
     y = (2 * x.tanh() + np.array([1, 2]) + True).exp() / 3.0
@@ -314,6 +352,15 @@ def test_gradients_share_memory_with_nothing():
     z.backward(seed)
     x.grad *= 100.0
     assert y.grad.tolist() == seed.tolist() == z.grad.tolist() == [1.0, 1.0]
+
+
+def test_gradients_share_memory_through_no_view():
+    x, y = Tensor([1.0, 2.0]), Tensor([3.0, 4.0])
+    z = x + y
+    autograd.cumprod(z).sum().backward()  # whose rule gives a view
+    want = z.grad.tolist()
+    x.grad *= 100.0
+    assert y.grad.tolist() == z.grad.tolist() == want == [7.0, 4.0]
 
 
 def test_writing_into_an_operand_after_recording_changes_nothing():
@@ -370,6 +417,18 @@ def test_what_needs_no_gradient_is_never_visited():
         assert (x.grad, c.grad, calls) == (3.0, None, [])
     finally:
         del autograd.table["spy_in_tests"]
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("make", [Value, Tensor])
+def test_what_needs_no_gradient_gets_none(make, create_graph):
+    x, c = make(2.0), make(3.0, requires_grad=False)
+    constant = c * c
+    y = x * constant
+    assert toposort(y) == [x, y]
+    assert toposort(c, constant) == []
+    y.backward(create_graph=create_graph)
+    assert (float(x.grad.data if create_graph else x.grad), c.grad, constant.grad) == (9.0, None, None)
 
 
 def test_detached_parts_are_constants():
@@ -570,6 +629,32 @@ def test_threads_may_sweep_one_graph():
     finally:
         sys.setswitchinterval(interval)
     assert float(x.grad.item()) == 120.0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_has_locks_of_its_own():
+    held, over = threading.Event(), threading.Event()
+
+    def hold():
+        with sweep._sweeping, sweep._writing:
+            held.set()
+            over.wait()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait()
+    child = os.fork()
+    if child == 0:
+        signal.alarm(5)  # which ends it where it waits for a lock
+        x = Value(2.0)
+        quick = sweep.pull_floats({x * x: 1.0})
+        (x * x).backward()
+        os._exit(not (quick == {x: 4.0} and x.grad == 4.0))
+    _, status = os.waitpid(child, 0)
+    over.set()
+    thread.join()
+    assert status == 0
 
 
 def test_an_interrupted_sweep_changes_no_leaf():
