@@ -101,7 +101,7 @@ slope = elementwise(
 power_log = elementwise(
     "power_log", _power_log, _power_log_array,
     lambda g, ans, x, y, *, order=1: g * where(
-        equal(x, 0.0), 0.0, (order * lowered(x, y) + y * lowered(x, y) * log(x)) * power(log(x), order - 1.0)
+        equal(x, 0.0), 0.0, (order * lowered(x, y) + y * (lowered(x, y) * log(x))) * power(log(x), order - 1.0)
     ),
     lambda g, ans, x, y, *, order=1: g * where(equal(x, 0.0), 0.0, power_log(x, y, order=order + 1)),
     symbol="xʸ ln x", latex=r"{0}^{{{1}}} \ln {0}",

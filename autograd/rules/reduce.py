@@ -97,8 +97,9 @@ winners = constant(
     examples=[([(), (1,)], {}), ([(2,), (2, 1)], {"axis": 1})],
 )  # fmt: skip
 middle = constant(
-    "middle", _middle, public=False, doc="Half way from the smallest to the largest element, at axes of length 1.",
-    examples=_BARE,
+    "middle", _middle, public=False, order=0, examples=_BARE,
+    doc="Half way from the smallest to the largest element, at axes of length 1: a constant to take off, where what is "
+    "taken off cancels.",
 )  # fmt: skip
 argmax = constant(
     "argmax", lambda x, *, axis=None, keepdims=False: np.argmax(x, axis=axis, keepdims=keepdims),

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
 from typing import Any, NoReturn
 
-import mpmath
 import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 
-from autograd.primitive import Node, Primitive, quiet, raw_of
+from autograd.primitive import Node, Primitive, quiet, raw_of, table
 from autograd.tensor import Tensor
 from autograd.testing import laws
 from autograd.testing.behaviour import ARRAY_LAWS, ELEMENTWISE_LAWS, raises_with_the_primal
-from autograd.testing.failure import RuleError
+from autograd.testing.claims import linear_operands, silent_operands
+from autograd.testing.differences import jet_of_numbers
+from autograd.testing.failure import RuleError, show
 from autograd.testing.laws import Case
-from autograd.testing.reference import Jet, jet_of_linear, jet_of_numbers, jet_of_reference
+from autograd.testing.oracle import case_of, is_finite
+from autograd.testing.second import NUMBERS, second_along, second_order
 from autograd.testing.strategies import Call, arrays_for, inputs_for, is_inside, special_arrays, special_inputs
 from autograd.value import Value
 
@@ -27,11 +29,11 @@ __all__ = ["check_grads", "check_rule", "checked"]
 checked: set[str] = set()
 """The names of the rules that `check_rule` was called with in this process."""
 
-_LANES = 40
+_LANES, _MANY = 40, 12
 _WEIRD = (0.0, -0.0, math.inf, -math.inf, math.nan, 1e308, -1e308, 5e-324, -1.0, 1.0)
 
 
-def check_rule(primitive: Primitive, *, examples: Sequence[Any] | None = None) -> None:
+def check_rule(primitive: Primitive | str, *, examples: Sequence[Any] | None = None) -> None:
     """Prove one row of the table, ours or yours: every law, at special values and at random ones.
 
     Values, first and second derivatives in all nestings of the modes are compared with an independent reference
@@ -41,8 +43,8 @@ def check_rule(primitive: Primitive, *, examples: Sequence[Any] | None = None) -
 
     Parameters
     ----------
-    primitive : a row of the table. The facts in it (`autograd.facts.Facts`) say where to look: without ``domain=`` it
-        is tried on all floats, and without ``reference=`` its derivative is compared with a finite difference.
+    primitive : a row of the table, or its name. The facts in it (`autograd.facts.Facts`) say where to look: without
+        ``domain=`` it is tried on all floats, and without ``reference=`` it is compared with a finite difference.
     examples : more to try: tuples of floats for an element-wise rule, else tuples ``(shapes, params)``.
 
     Raises
@@ -54,13 +56,32 @@ def check_rule(primitive: Primitive, *, examples: Sequence[Any] | None = None) -
     >>> from autograd.primitive import table
     >>> check_rule(table["tanh"])
     """
+    primitive = _row(primitive)
     checked.add(primitive.name)
+    silent_operands(primitive, primitive.facts.examples)
+    linear_operands(primitive, primitive.facts.examples)
     if not primitive.rules:
         _check_constant(primitive)
     elif primitive.kind == "elementwise":
         _check_elementwise(primitive, examples or ())
     else:
         _check_arrays(primitive, [*primitive.facts.examples, *(examples or ())])
+
+
+def _row(given: Any) -> Primitive:
+    if isinstance(given, str):
+        if given not in table:
+            near = difflib.get_close_matches(given, table, 3)
+            hint = f"; near it: {', '.join(near)}" if near else ""
+            raise ValueError(f"the table has no primitive named {given!r}{hint}")
+        return table[given]
+    if not isinstance(given, Primitive):
+        what = f"the function {given.__name__}" if hasattr(given, "__name__") else repr(given)
+        raise TypeError(
+            f"check_rule takes a primitive (a row of autograd.table, or its name), but got {what}; what is made of "
+            "primitives is tried by check_grads(f, args)"
+        )
+    return given
 
 
 def check_grads(
@@ -74,8 +95,9 @@ def check_grads(
     Parameters
     ----------
     f : a function of floats and arrays, written with functions of autograd.
-    args : where.
-    order : 1, or 2 for second derivatives in all nestings of the modes, too.
+    args : where: a tuple of floats and arrays, one per operand.
+    order : 1, or 2 for second derivatives in all nestings of the modes, too; of more than 12 numbers along a few random
+        directions.
     modes : ``"forward"``, ``"reverse"``, or both.
 
     Raises
@@ -89,12 +111,23 @@ def check_grads(
     """
     if order not in (1, 2) or not set(modes) <= set(laws.MODES):
         raise ValueError(f'order is 1 or 2 and modes are of "forward" and "reverse", but got {order!r}, {modes!r}')
+    if not isinstance(args, tuple | list):
+        raise TypeError(
+            f"check_grads(f, args) takes a tuple with one entry per operand: check_grads(f, ({show(args)},))"
+        )
     points = [x if isinstance(x, np.ndarray) else raw_of(x) if isinstance(x, Node) else float(x) for x in args]
-    case: Case = Case(f, points, {}, lambda: jet_of_numbers(lambda flat: _evaluate(case, flat), case.flat.tolist()))
+    many = sum(map(np.size, points)) > _MANY
+
+    def function(flat: Sequence[Any]) -> Any:
+        return _evaluate(case, flat)
+
+    case: Case = Case(f, points, {}, lambda: jet_of_numbers(function, case.flat.tolist(), order=1 if many else 2))
     with _naming(case.name, points, {}):
         laws.first_order(case, modes)
         if order == 2:
-            laws.second_order(case, modes)
+            second_order(case, modes)
+        if order == 2 and many:
+            second_along(case, function, modes)
         laws.linear_in_the_cotangent(case)
         laws.strong_zero(case)
 
@@ -117,126 +150,75 @@ def _evaluate(case: Case, flat: Sequence[Any]) -> Any:
     return np.ravel(raw_of(case(*nodes)))
 
 
-# --- the oracle for a row ---
-
-
-def _case(rule: Primitive, call: Call) -> Case:
-    """A rule at a point, with what the row says about its reference."""
-    case: Case = Case(rule, call.args, call.params, lambda: _jet(rule, case))
-    return case
-
-
-def _is_finite(case: Case) -> bool:
-    """Whether the value is, by the oracle where it knows: a rule whose value overflows too early is judged."""
-    return bool(np.isfinite(case.out if case.jet is None else case.jet.orders[0]).all())
-
-
-def _jet(rule: Primitive, case: Case) -> Jet | None:
-    facts, params = rule.facts, case.params
-    active = [rule.variadic or rule.rules[k] is not None for k in range(len(case.args))]
-    ends = np.cumsum([0, *case.sizes])
-    moving = [i for k, on in enumerate(active) if on for i in range(ends[k], ends[k + 1])]
-    shapes = [np.shape(x) for x in case.args]
-
-    def split(flat: Sequence[Any]) -> list[Any]:
-        """All operands, those that do not move included, as the function takes them."""
-        numbers: list[Any] = case.flat.tolist()
-        for place, x in zip(moving, flat, strict=True):
-            numbers[place] = x
-        if case.is_scalar:
-            return numbers
-        kind = object if any(isinstance(x, mpmath.mpf | mpmath.mpc) for x in flat) else None
-        return [np.array(numbers[a:b], kind).reshape(s) for a, b, s in zip(ends, ends[1:], shapes, strict=False)]
-
-    def exactly(flat: Sequence[Any]) -> Any:
-        if facts.reference is not None:
-            out = facts.reference(mpmath.mp, *split(flat), **params)
-        else:
-            out = rule.array(*split(flat), **params)
-        return [out] if case.is_scalar else np.ravel(np.asarray(out, object))
-
-    def in_floats(flat: Sequence[Any]) -> Any:
-        with quiet():
-            return np.ravel(np.asarray(rule.array(*split(flat), **params)))
-
-    point = [float(case.flat[i]) for i in moving]
-    if not point:
-        value = np.array(list(map(float, exactly(()))))
-        found: Jet | None = Jet((value, np.zeros((value.size, 0)), np.zeros((value.size, 0, 0))))
-    elif rule.kind == "linear":
-        operands = [slice(int(a), int(b)) for a, b in pairwise(ends)]
-        found = jet_of_linear(in_floats, point, operands, rule.variadic)
-    elif facts.reference is not None or rule.kind == "general":
-        try:
-            found = jet_of_reference(exactly, point, facts.scale)
-        except TypeError:  # no function of objects
-            found = jet_of_numbers(in_floats, point, facts.scale)
-        if found is None and facts.reference is None:
-            found = jet_of_numbers(in_floats, point, facts.scale)
-    else:
-        found = jet_of_numbers(in_floats, point, facts.scale)
-    return found if found is None or all(active) else _embedded(found, moving, case.flat.size)
-
-
-def _embedded(jet: Jet, moving: Sequence[int], size: int) -> Jet:
-    """A jet in all operands, zero by those that have no derivative."""
-
-    def grown(array: Any, order: int) -> Any:
-        if not np.ndim(array):
-            return array
-        out = np.zeros((array.shape[0], *[size] * order))
-        place: Any = (slice(None), *(np.ix_(*[moving] * order) if order else ()))
-        out[place] = array
-        return out
-
-    orders = tuple(grown(array, order) for order, array in enumerate(jet.orders))
-    return Jet(orders, tuple(grown(array, order) for order, array in enumerate(jet.errors)))
-
-
 # --- element-wise rules ---
 
 
 def _check_elementwise(rule: Primitive, examples: Sequence[Any]) -> None:
     seen: list[Case] = []
+    numbers = NUMBERS[: 1 + rule.facts.order]
+    others = (laws.linear_in_the_cotangent, laws.strong_zero, ARRAY_LAWS[-1])
 
     def prove(call: Call) -> None:
-        case = _case(rule, call)
+        case = case_of(rule, call)
         with _naming(rule.name, call.args, call.params):
-            if not _is_finite(case):
-                return
-            for law in laws.NUMBERS[: 1 + rule.facts.order]:
-                law(case)
-            laws.linear_in_the_cotangent(case)
-            laws.strong_zero(case)
-            accumulates(case)
-        seen.append(case)
+            if is_finite(case):
+                _keeps(case, (*numbers, *others))
+                seen.append(case)
 
-    accumulates = ARRAY_LAWS[-1]
     for kink in rule.facts.kinks:
         for point in kink.points:
-            case = _case(rule, Call(tuple(map(float, point)), {}))
+            case = case_of(rule, Call(tuple(map(float, point)), {}))
             with _naming(rule.name, point, {}):
                 laws.convention(case, kink.partials, kink.where)
-                laws.convention(_case(rule, Call(tuple(map(np.array, point)), {})), kink.partials, kink.where)
-    for point in [*special_inputs(rule), *(tuple(map(float, point)) for point in examples)]:
-        prove(Call(point, {}))
+                laws.convention(case_of(rule, Call(tuple(map(np.array, point)), {})), kink.partials, kink.where)
+                laws.linear_in_the_cotangent(case)
+    special = [*special_inputs(rule), *(tuple(map(float, point)) for point in examples)]
+    cases = [case_of(rule, Call(point, {})) for point in special]
+    for laws_together in (*((law,) for law in numbers), others):  # no second derivative before all the first: the
+        for case in cases:  # simplest failure is shown
+            with _naming(rule.name, case.args, {}):
+                if is_finite(case):
+                    _keeps(case, laws_together)
+    seen += [case for case in cases if is_finite(case)]
+    _refuse_unjudged(rule, seen)
     _explore(inputs_for(rule), prove)
-    if not seen:
-        _refuse(rule, "no operands were found in its domain")
+    _refuse_unjudged(rule, seen)
     with _naming(rule.name, (), {}):
         laws.lanes([*seen[: _LANES // 2], *seen[-_LANES // 2 :]])
         moderate = [case for case in seen if np.all((np.abs(case.flat) > 1e-3) & (np.abs(case.flat) < 1e3))][:5]
         columns = zip(*(case.args for case in (moderate or seen[:5])), strict=True)
-        batch = _case(rule, Call(tuple(map(np.array, columns)), {}))
-        for law in (*ARRAY_LAWS, *ELEMENTWISE_LAWS, laws.linear_in_the_cotangent, laws.forward_is_reverse):
-            law(batch)
+        batch = case_of(rule, Call(tuple(map(np.array, columns)), {}))
+        _keeps(batch, (*ARRAY_LAWS, *ELEMENTWISE_LAWS, laws.linear_in_the_cotangent, laws.forward_is_reverse))
     for point in (*rule.facts.singular, *_weird(len(rule.rules))):
-        case = _case(rule, Call(tuple(map(float, point)), {}))
+        case = case_of(rule, Call(tuple(map(float, point)), {}))
         with _naming(rule.name, point, {}):
             raises_with_the_primal(case)
-            raises_with_the_primal(_case(rule, Call(tuple(map(np.array, case.args)), {})))
+            raises_with_the_primal(case_of(rule, Call(tuple(map(np.array, case.args)), {})))
             if math.isnan(case.out) or is_inside(rule, case.args, near_kinks=True) or not math.isfinite(case.out):
                 laws.strong_zero(case)
+
+
+def _keeps(case: Case, kept: Sequence[Callable[[Case], None]]) -> None:
+    for law in kept:
+        law(case)
+
+
+def _refuse_unjudged(rule: Primitive, seen: Sequence[Case]) -> None:
+    """Say so where the oracle knows too little, instead of passing."""
+    if not seen:
+        _refuse(rule, "no operands were found in its domain")
+    silent = [case for case in seen if case.jet is None or not case.jet.is_judged]
+    if 2 * len(silent) > len(seen):
+        facts = rule.facts
+        why = (
+            "the reference has no derivative there: it must be analytic near the operands, in functions of mp"
+            if facts.reference is not None
+            else "finite differences do not settle; give reference=lambda mp, x: ..., written in functions of mp"
+        )
+        raise RuleError(
+            rule.name, "a rule can be judged", point=silent[0].args, params=silent[0].params,
+            why=f"it cannot be judged at {len(silent)} of {len(seen)} points, such as this one: {why}",
+        )  # fmt: skip
 
 
 def _weird(count: int) -> Iterator[tuple[float, ...]]:
@@ -250,26 +232,27 @@ def _weird(count: int) -> Iterator[tuple[float, ...]]:
 
 def _check_arrays(rule: Primitive, examples: Sequence[Any]) -> None:
     examples = examples or _shapes_that_fit(rule)
+    seen: list[Case] = []
 
     def prove(call: Call) -> None:
         if rule.result == "Tensor":  # of Values
             call = Call(tuple(map(float, call.args)), call.params)
-        case = _case(rule, call)
+        case = case_of(rule, call)
         with _naming(rule.name, call.args, call.params):
-            if not _is_finite(case):
+            if not is_finite(case):
                 return
-            numbers = laws.NUMBERS[: 1 + rule.facts.order]
-            for law in (*numbers, laws.linear_in_the_cotangent, laws.strong_zero, laws.forward_is_reverse):
-                law(case)
+            numbers = NUMBERS[: 1 + rule.facts.order]
+            _keeps(case, (*numbers, laws.linear_in_the_cotangent, laws.strong_zero, laws.forward_is_reverse))
             if not case.is_scalar and np.all((np.abs(case.flat) < 1e3) & (np.abs(case.flat) > 1e-6)):
-                for law in ARRAY_LAWS:
-                    law(case)
+                _keeps(case, ARRAY_LAWS)
+            seen.append(case)
 
     for shapes, params in examples:
         for call in special_arrays(rule, shapes, params):
             prove(call)
         share = max(2, _examples() // (8 * len(examples)))
         _explore(arrays_for(rule, shapes, params), prove, share)
+    _refuse_unjudged(rule, seen)
 
 
 def _shapes_that_fit(rule: Primitive) -> list[Any]:
@@ -341,6 +324,12 @@ def _naming(name: str, point: Sequence[Any], params: dict[str, Any]) -> Iterator
         raise
     except Exception as error:
         why = f"{type(error).__name__}: {error}"
+        if isinstance(error, ArithmeticError) or "math domain error" in why:
+            why += (
+                "\n" + " " * 15 + "on floats a primitive, and a rule, follow IEEE 754: return nan or inf, do not raise"
+            )
+        lines = ["import autograd", f"f = autograd.table[{name!r}]", f"print(f({', '.join(map(show, point))}))"]
+        program = "\n".join(lines) if name in table and not params else ""
         raise RuleError(
-            name, "derivatives are computed without an error", point=point, params=params, why=why
+            name, "derivatives are computed without an error", point=point, params=params, why=why, program=program
         ) from error

@@ -22,6 +22,7 @@ class RuleError(AssertionError):
     rule : the name of the rule or function.
     law : the law that it broke.
     args, params : the point at which it did.
+    ans : the result there, of up to 8 numbers.
     entry : which number of the result, such as ``"∂/∂x"``.
     mode : how it was computed, such as ``"forward over reverse"``.
     got, want, tolerance : what came out, what the oracle says, and how far apart they may be.
@@ -35,6 +36,7 @@ class RuleError(AssertionError):
         *,
         point: Sequence[Any] = (),
         params: Mapping[str, Any] | None = None,
+        ans: Any = None,
         entry: str = "",
         mode: str = "",
         got: Any = None,
@@ -45,10 +47,18 @@ class RuleError(AssertionError):
     ) -> None:
         self.rule, self.law, self.point, self.params = rule, law, tuple(point), dict(params or {})
         self.entry, self.mode, self.got, self.want, self.tolerance = entry, mode, got, want, tolerance
-        self.why, self.program = why, program
+        self.ans, self.why, self.program = ans, why, program
         options = "".join(f", {key}={show(value)}" for key, value in self.params.items())
         lines = [f"{rule}({', '.join(map(show, point))}{options}) breaks the law: {law}"]
-        told = {"entry": entry, "mode": mode, "got": got, "want": want, "tolerance": tolerance, "because": why}
+        told = {
+            "ans": ans,
+            "entry": entry,
+            "mode": mode,
+            "got": got,
+            "want": want,
+            "tolerance": tolerance,
+            "because": why,
+        }
         lines += [f"    {key:<10} {value}" for key, value in told.items() if value is not None and str(value)]
         if program:
             lines += ["To reproduce it:", textwrap.indent(program, "    ")]

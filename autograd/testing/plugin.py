@@ -17,7 +17,7 @@ of it. Then
   called with it. Runs of a part (files, ``-k``, ``-m``, ``--lf``, ``-x`` that stopped, workers of xdist) do not;
 * the ini option ``autograd_rules`` names modules to import whose rules are meant, too, one per line: those that no test
   imports, or ``autograd.rules`` for the built-in ones;
-* ``@pytest.mark.rules(...)`` gives a test other rules: a table, or a list of rows or names;
+* ``@pytest.mark.rules(...)`` gives a test other rules: rows or their names, lists of them, or a table;
 * the Hypothesis profiles ``dev`` (50 examples per rule), ``ci`` (100, derandomised) and ``deep`` (5,000) exist, unless
   you have registered your own: ``pytest --hypothesis-profile=deep``.
 """
@@ -118,12 +118,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if marked is None:
         rows = own_rules(metafunc.config.getini("autograd_rules"))
     else:
-        given = marked.args[0]
-        rows = [
-            table[row] if isinstance(row, str) else row
-            for row in (given.values() if isinstance(given, dict) else given)
-        ]
+        rows = [row for given in marked.args for row in _rows(given)]
     metafunc.parametrize("rule", rows, ids=[row.name for row in rows])
+
+
+def _rows(given: Any) -> list[Primitive]:
+    """What one argument of ``@pytest.mark.rules(...)`` names."""
+    if isinstance(given, str) and given in table:
+        return [table[given]]
+    if isinstance(given, Primitive):
+        return [given]
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise pytest.UsageError(
+            f"@pytest.mark.rules(...) takes rows of the table, their names, or lists or tables of these, not {given!r}"
+        )
+    return [row for one in (given.values() if isinstance(given, dict) else given) for row in _rows(one)]
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:

@@ -20,7 +20,7 @@ __all__ = ["SPECIAL", "Call", "cotangents", "graphs", "inputs_for", "is_inside",
 
 SPECIAL = tuple(
     sign * x
-    for x in (1.0, 0.5, 2.0, 3.0, 0.0, 20.0, 40.0, 300.0, 700.0, 1e-8, 1e-4, 1e8, 1e-200, 1e200, 1e-300, 1e300)
+    for x in (0.5, 2.0, 1.0, 3.0, 0.0, 20.0, 40.0, 300.0, 700.0, 1e-8, 1e-4, 1e8, 1e-200, 1e200, 1e-300, 1e300)
     for sign in (1.0, -1.0)
 )
 """Where formulas cancel, overflow, underflow or change their branch."""

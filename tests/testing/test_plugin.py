@@ -72,7 +72,7 @@ def test_other_tables_and_parametrisations(run):
         import pytest
         from autograd import table
 
-        @pytest.mark.rules(["sin", table["cos"]])
+        @pytest.mark.rules("sin", [table["cos"]])
         def test_marked(rule):
             assert rule.name in ("sin", "cos")
 
