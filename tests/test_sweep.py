@@ -323,10 +323,16 @@ def test_a_rule_of_the_wrong_shape_is_named():
         del autograd.table["wrong_in_tests"]
 
 
+def test_a_rule_may_divide_operands_by_zero():
+    x, y = Value(2.0), Value(0.0)
+    autograd.xlogy(x, y).backward()
+    assert (x.grad, y.grad) == (-math.inf, math.inf)
+
+
 def test_an_error_inside_a_rule_keeps_its_own_words():
     refuses = autograd.elementwise("refuses_in_tests", lambda x: x, np.positive, lambda g, ans, x: autograd.exp(1j))
     try:
-        with pytest.raises(OperandError, match="^exp: complex"):
+        with pytest.raises(OperandError, match=r"^exp: complex"):
             refuses(Tensor([1.0, 2.0])).sum().backward()
     finally:
         del autograd.table["refuses_in_tests"]

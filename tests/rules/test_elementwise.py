@@ -134,6 +134,15 @@ def test_crossed_and_infinite_bounds():
     assert grad(autograd.clip, (0, 1, 2))(3.0, -math.inf, math.inf) == (1.0, 0.0, 0.0)
 
 
+@pytest.mark.parametrize("make", [float, np.array])
+def test_an_entropy_at_its_end(make):
+    by_x, by_y = (grad(autograd.xlogy, argnum) for argnum in (0, 1))
+    assert (by_x(make(0.0), make(0.0)), by_y(make(0.0), make(0.0))) == (-math.inf, 0.0)
+    assert (by_x(make(2.0), make(0.0)), by_y(make(2.0), make(0.0))) == (-math.inf, math.inf)
+    assert by_y(make(0.0), make(3.0)) == 0.0
+    assert math.isnan(by_y(make(math.nan), make(0.0)))
+
+
 @pytest.mark.parametrize(
     ("name", "x", "y", "dx", "dy"),
     [

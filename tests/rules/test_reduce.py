@@ -109,6 +109,13 @@ def test_ties_share_evenly():
     assert grad(lambda x: autograd.min(x))(x).tolist() == [[1.0, 0.0, 0.0], [0.0] * 3]
 
 
+@pytest.mark.parametrize(("name", "x"), [("max", [1.0, 3.0, 3.0]), ("min", [3.0, 1.0, 1.0])])
+def test_ties_share_tangents_evenly(name, x):
+    x, way = np.array([x, [2.0, 2.0, 2.0]]), np.array([[5.0, 4.0, -2.0], [1.0, 3.0, 5.0]])
+    extreme = getattr(autograd, name)
+    assert jvp(lambda x: extreme(x, axis=1), (x,), (way,))[1].tolist() == pytest.approx([1.0, 3.0], rel=1e-15)
+
+
 def test_positions_are_plain_integers():
     x = Tensor([[1.0, 5.0, 5.0], [0.0, -1.0, 2.0]])
     for name in ("argmax", "argmin"):
