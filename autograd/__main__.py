@@ -10,8 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograd.drawing import draw
-from autograd.drawing.figure import SUFFIXES
+from autograd.drawing import Figure, draw
 from autograd.drawing.theme import THEMES
 from autograd.errors import AutogradError
 from autograd.expression import FUNCTIONS, evaluate, variables
@@ -59,7 +58,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("expression", help="the formula: numbers, names, + - * / **, brackets, functions")
     parser.add_argument("assignments", nargs="*", metavar="name=number", help="a value for each variable")
-    parser.add_argument("--out", default="graph.svg", metavar="FILE", help=f"{' '.join(SUFFIXES)} (default: graph.svg)")
+    parser.add_argument(
+        "--out", default="graph.svg", metavar="FILE", help=f"{' '.join(Figure.suffixes)} (default: graph.svg)"
+    )
     parser.add_argument("--theme", choices=THEMES, default="auto", help="colours; auto follows the reader's system")
     parser.add_argument("--passes", choices=("forward", "backward", "both"), default="both", help="what to show")
     parser.add_argument("--rankdir", choices=("LR", "TB"), default="LR", help="left to right, or top to bottom")

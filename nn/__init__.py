@@ -13,6 +13,7 @@
 True
 """
 
+from nn.diagram import layer_step, training_flow
 from nn.init import he_bound, xavier_bound
 from nn.layers import Linear, ReLU, Sigmoid, Tanh
 from nn.losses import cross_entropy, mse_loss
@@ -24,6 +25,6 @@ from nn.train import History, fit, predict, scores
 
 __all__ = [
     "MLP", "SGD", "History", "Layer", "Linear", "Module", "Neuron", "Parameter", "ReLU", "Sequential", "Sigmoid",
-    "Tanh", "accuracy", "confusion_matrix", "cross_entropy", "fit", "he_bound", "mse_loss", "predict", "scores",
-    "xavier_bound",
+    "Tanh", "accuracy", "confusion_matrix", "cross_entropy", "fit", "he_bound", "layer_step", "mse_loss", "predict",
+    "scores", "training_flow", "xavier_bound",
 ]  # fmt: skip

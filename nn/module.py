@@ -6,11 +6,12 @@ they were defined: into lists, tuples, dicts and other modules.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from reprlib import recursive_repr
 from typing import Any
 
 from autograd import OperandError, ShapeError, Tensor, Value
+from nn.diagram import diagram
 
 __all__ = ["Module", "Parameter", "Sequential"]
 
@@ -138,6 +139,10 @@ class Sequential(Module):
         for layer in self.layers:
             x = layer(x)
         return x
+
+    def diagram(self, x: Sequence[Any], y: Any = None, passes: str = "forward", lang: str = "en") -> Any:
+        """Draw the network with one sample: its forward pass, or back propagation; see `nn.diagram.diagram`."""
+        return diagram(self, x, y, passes, lang)
 
     def __len__(self) -> int:
         return len(self.layers)

@@ -14,6 +14,7 @@ import numpy as np
 
 import autograd
 from autograd import OperandError, ShapeError, Value
+from nn.diagram import diagram
 from nn.init import generator, he_bound, xavier_bound
 from nn.module import Module, check_sizes
 
@@ -73,13 +74,21 @@ class Neuron(Module):
 
     def forward(self, x: Sequence[Any]) -> Value:
         """The activation for `n_in` inputs: numbers or Values."""
+        a: Value = self.activate(self.weighted(x))
+        return a
+
+    def weighted(self, x: Sequence[Any]) -> Any:
+        """What the activation is applied to: z = w₁x₁ + ... + wₙxₙ + b."""
         weights = self.w
         x = _inputs(self, x, len(weights))
         z = weights[0] * x[0]
         for w, value in zip(weights[1:], x[1:], strict=True):
             z = z + w * value
-        z = z + self.b
-        return z if self._function is None else self._function(z)  # type: ignore[no-any-return]
+        return z + self.b
+
+    def activate(self, z: Any) -> Any:
+        """The activation of a weighted sum: f(z)."""
+        return z if self._function is None else self._function(z)
 
     def extra_repr(self) -> str:  # noqa: D102  # see Module
         return f"{len(self.w)}, {_name(self.activation)}"
@@ -175,6 +184,10 @@ class MLP(Module):
         for layer in self.layers[:-1]:
             x = [neuron.forward(x) for neuron in layer.neurons]
         return self.layers[-1].forward(x)
+
+    def diagram(self, x: Sequence[Any], y: Any = None, passes: str = "forward", lang: str = "en") -> Any:
+        """Draw the network with one sample: its forward pass, or back propagation; see `nn.diagram.diagram`."""
+        return diagram(self, x, y, passes, lang)
 
 
 def _activation(activation: Activation) -> Callable[[Any], Any] | None:

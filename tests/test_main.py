@@ -31,7 +31,7 @@ def test_a_formula_may_begin_with_a_minus_sign_and_have_no_variables(tmp_path, c
         (["x +", "x=1"], "invalid syntax"), (["x"], "'x' has no value"), (["x", "x=a"], "not a number"),
         (["x", "x="], "not a number"), (["x", "=1"], "cannot name"), (["x", "2x=1"], "cannot name"),
         (["x", "if=1"], "cannot name"), (["x", "x=1", "x=2"], "twice"), (["x", "x=1", "y=2"], "y does not occur"),
-        (["x", "x"], "name=number"), (["x", "x=1", "--out", "figure.pdf"], ".svg .png"),
+        (["x", "x"], "name=number"), (["x", "x=1", "--out", "figure.jpg"], ".svg .png"),
         (["x", "x=1", "--precision", "-1"], "precision="), (["x", "x=1", "--out", "no/such/folder/a.svg"], "folder"),
     ],
 )  # fmt: skip

@@ -1,10 +1,13 @@
 """Figures of computation graphs: `draw` gives a `Figure`, `draw_dot` plain Graphviz.
 
 `scene` says what is shown, `measure` how large it is, `layout` where it goes (by Graphviz), `paint` what it looks like
-(SVG, in the colours of `theme`); `figure` puts them together.
+(SVG, in the colours of `theme`); `figure` puts them together. `Picture` and `Canvas` are for figures of other things:
+what every figure can do, and a sheet to paint it on.
 """
 
+from autograd.drawing.canvas import Canvas
 from autograd.drawing.dot import draw_dot
 from autograd.drawing.figure import Figure, draw
+from autograd.drawing.picture import Picture
 
-__all__ = ["Figure", "draw", "draw_dot"]
+__all__ = ["Canvas", "Figure", "Picture", "draw", "draw_dot"]

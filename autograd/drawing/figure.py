@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import base64
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from os import PathLike
-from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from autograd.drawing.dot import dot_of
 from autograd.drawing.layout import Layout, RankDir, arrange
 from autograd.drawing.outline import outline
 from autograd.drawing.paint import paint
+from autograd.drawing.picture import Picture
 from autograd.drawing.scene import Passes, Scene, build
-from autograd.drawing.theme import THEMES, ThemeName
+from autograd.drawing.theme import ThemeName
 from autograd.errors import OperandError
 from autograd.primitive import Node
 
-__all__ = ["SUFFIXES", "Figure", "draw"]
+__all__ = ["Figure", "draw"]
 
-SUFFIXES = (".svg", ".png", ".dot", ".gv")
 T = TypeVar("T")
-_MOST_POSSIBLE = 500_000_000
-_MOST_PIXELS = 12_000_000
-"""A notebook's fallback picture is kept below this; `Figure.to_png` makes any size."""
 
 
-class Figure:
+class Figure(Picture):
     """A picture of a computation graph; made by `draw`.
 
     It is a snapshot: numbers that change afterwards do not change it.
     """
+
+    suffixes = (".svg", ".png", ".pdf", ".html", ".dot", ".gv")
 
     def __init__(self, scene: Scene, rankdir: RankDir = "LR") -> None:
         self.scene, self.rankdir = scene, rankdir
@@ -42,59 +37,19 @@ class Figure:
         """Where everything is, in points; computed when first needed."""
         return arrange(self.scene, self.rankdir)
 
-    def to_svg(self, theme: ThemeName = "auto") -> str:
-        """The figure as an SVG document.
+    @property
+    def size(self) -> tuple[float, float]:  # noqa: D102  # see Picture
+        return self.layout.width, self.layout.height
 
-        Parameters
-        ----------
-        theme : ``"light"``, ``"dark"``, or ``"auto"``: light, and dark for readers whose system prefers it.
-        """
-        return paint(self.scene, self.layout, _one_of("theme", theme, THEMES))
-
-    def to_png(self, scale: float = 2.0, theme: ThemeName = "light") -> bytes:
-        """The figure as a PNG, `scale` pixels per point."""
-        from resvg_py import svg_to_bytes
-
-        if not (scale > 0 and math.isfinite(scale)):
-            raise ValueError(f"scale= takes a positive number of pixels per point, but got {scale!r}")
-        svg = self.to_svg("light" if theme == "auto" else theme)
-        pixels = self.layout.width * self.layout.height * scale**2
-        if pixels > _MOST_POSSIBLE:  # beyond it the renderer would abort the process
-            raise ValueError(f"scale={scale!r} makes a picture of {pixels:.2g} pixels; choose a smaller one, or SVG")
-        return svg_to_bytes(svg_string=svg, zoom=scale)
+    def paint(self, theme: ThemeName) -> str:  # noqa: D102  # see Picture
+        return paint(self.scene, self.layout, theme)
 
     def to_dot(self) -> str:
         """The figure in the DOT language, for other tools."""
         return str(dot_of(self.scene, rankdir=self.rankdir).source)
 
-    def save(self, path: str | PathLike[str], theme: ThemeName = "auto") -> Path:
-        """Write the figure in the format that the suffix of `path` names; returns the path.
-
-        Raises
-        ------
-        ValueError : if the suffix is none of ``.svg .png .dot .gv``.
-        """
-        path = Path(path)
-        suffix = path.suffix.lower()
-        if suffix not in SUFFIXES:
-            raise ValueError(f"cannot save a figure as {path.name!r}; end the name in one of {' '.join(SUFFIXES)}")
-        if suffix == ".png":
-            path.write_bytes(self.to_png(theme=theme))
-        else:
-            path.write_text(self.to_svg(theme) if suffix == ".svg" else self.to_dot(), encoding="utf-8")
-        return path
-
-    def _repr_mimebundle_(
-        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
-    ) -> dict[str, str]:
-        """What Jupyter shows: the SVG, and the PNG where a notebook is not trusted."""
-        pixels = self.layout.width * self.layout.height
-        scale = min(2.0, math.sqrt(_MOST_PIXELS / pixels), 16_000 / max(self.layout.width, self.layout.height))
-        return {
-            "image/svg+xml": self.to_svg(),
-            "image/png": base64.b64encode(self.to_png(scale)).decode("ascii"),
-            "text/plain": str(self),
-        }
+    def _written(self, suffix: str, theme: ThemeName) -> str | bytes:
+        return self.to_dot() if suffix in (".dot", ".gv") else super()._written(suffix, theme)
 
     def __str__(self) -> str:
         return outline(self.scene)

@@ -32,6 +32,7 @@ DARK: Palette = {
 
 FONTS = {
     "sans": "system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,'DejaVu Sans',sans-serif",
+    "han": "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Source Han Sans SC',sans-serif",
     "mono": "ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace",
     "serif": "'STIX Two Text',Cambria,Georgia,'DejaVu Serif','Times New Roman',serif",
 }

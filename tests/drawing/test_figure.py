@@ -50,9 +50,9 @@ def test_save_by_suffix(suffix, tmp_path):
     assert content.startswith(start)
 
 
-@pytest.mark.parametrize("name", ["figure.pdf", "figure", ".svg"])
+@pytest.mark.parametrize("name", ["figure.jpg", "figure", ".svg"])
 def test_save_names_the_suffixes_that_it_knows(name, tmp_path):
-    with pytest.raises(ValueError, match=r"\.svg \.png \.dot \.gv"):
+    with pytest.raises(ValueError, match=r"\.svg \.png \.pdf \.html \.dot \.gv"):
         draw(Value(1.0)).save(tmp_path / name)
 
 

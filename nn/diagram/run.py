@@ -1,0 +1,270 @@
+"""One run of a live network, written down: what its figures show.
+
+Everything happens on a private copy, so that no parameter, gradient or optimizer of the caller changes. Derivatives are
+those of the engine: the gradients that ``backward()`` leaves in the nodes z, a, W and b.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import OperandError, ShapeError, Tensor, Value, enable_grad
+from nn.layers import Linear
+from nn.module import Module, Sequential
+from nn.neuron import MLP
+
+__all__ = ["LayerRun", "Run", "run", "squared_error"]
+
+Array = NDArray[Any]
+Loss = Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class LayerRun:
+    """One layer: a = f(z) with z = W x + b, and the derivative of the loss by each (zero if it was not asked for).
+
+    Shapes: ``weight`` (units, inputs), ``bias`` (units,) or None; ``z`` and ``a`` (units,), or (samples, units).
+    After a step, ``new_weight`` and ``new_bias`` are the parameters, ``state`` and ``bias_state`` what the optimizer
+    remembers of them, by name.
+    """
+
+    activation: str
+    weight: Array
+    bias: Array | None
+    z: Array
+    a: Array
+    d_weight: Array
+    d_bias: Array | None
+    d_z: Array
+    d_a: Array
+    state: dict[str, Array]
+    new_weight: Array
+    new_bias: Array | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """The layers in order, with the inputs `x`, and where there are labels `y` the loss."""
+
+    title: str
+    parameters: int
+    x: Array
+    layers: tuple[LayerRun, ...]
+    y: Array | None = None
+    loss: float | None = None
+    optimizer: str = ""
+
+    @property
+    def activations(self) -> list[Array]:
+        """What each column shows: x, a¹, ..., ŷ."""
+        return [self.x, *(layer.a for layer in self.layers)]
+
+    @property
+    def prediction(self) -> Array:
+        """The outputs ŷ."""
+        return self.layers[-1].a
+
+
+@dataclass
+class _Stage:
+    """A layer while it runs: grids of Values, or Tensors."""
+
+    activation: str
+    weight: Any
+    bias: Any
+    z: Any
+    a: Any
+
+
+def squared_error(prediction: Any, y: Array) -> Any:
+    """Σ (y - ŷ)², the loss of one sample; `y` has the shape of the prediction."""
+    if isinstance(prediction, Tensor):
+        return ((y - prediction) * (y - prediction)).sum()
+    total: Any = 0.0
+    for output, label in zip(_elements(prediction), y.ravel().tolist(), strict=True):
+        total = total + (label - output) * (label - output)
+    return total
+
+
+def run(model: Any, x: Any, y: Any = None, loss: Loss | None = None, optimizer: Any = None) -> Run:
+    """Run a copy of `model` forward on `x`; with labels also backward; with an optimizer also one step.
+
+    Raises
+    ------
+    OperandError : if the model is neither an MLP nor a Sequential of Linear layers and activations.
+    ShapeError : if x is not one sample or a batch of them, or x, y and the model do not fit together.
+    """
+    model, optimizer = copy.deepcopy((model, optimizer))
+    if not isinstance(model, MLP | Sequential):
+        raise OperandError(f"diagrams are made of an MLP or a Sequential, but got {type(model).__name__}")
+    inputs = _sample(x)
+    with enable_grad():
+        for parameter in _leaves(model):  # also of frozen ones, which an optimizer leaves alone
+            parameter.grad = None
+            parameter.requires_grad = True
+        stages, prediction = _run_scalars(model, inputs) if isinstance(model, MLP) else _run_tensors(model, inputs)
+        cost = None
+        if y is not None:
+            loss = loss or squared_error
+            cost = loss(prediction, _labels(prediction, y) if loss is squared_error else y)
+            if not isinstance(cost, Value | Tensor):
+                raise OperandError(f"the loss of a diagram must be a Value or a Tensor, but got {cost!r}")
+            cost.backward()
+    layers = [_written(stage) for stage in stages]
+    if optimizer is not None:
+        optimizer.step()
+        states = _states(optimizer)
+        layers = [_stepped(layer, stage, states) for layer, stage in zip(layers, stages, strict=True)]
+    return Run(
+        title=_title(model, stages),
+        parameters=sum(p.size if isinstance(p, Tensor) else 1 for p in model.parameters()),
+        x=inputs,
+        layers=tuple(layers),
+        y=None if y is None else np.asarray(_numbers(y)),
+        loss=None if cost is None else float(_numbers(cost)),
+        optimizer="" if optimizer is None else repr(optimizer),
+    )
+
+
+# --- forward ---
+
+
+def _run_scalars(model: MLP, inputs: Array) -> tuple[list[_Stage], Any]:
+    rows: list[list[Any]] = [row.tolist() for row in np.atleast_2d(inputs)]
+    stages = []
+    for layer in model.layers:
+        z = [[neuron.weighted(row) for neuron in layer.neurons] for row in rows]
+        a = [[n.activate(value) for n, value in zip(layer.neurons, row, strict=True)] for row in z]
+        first = layer.neurons[0].activation
+        named = first if isinstance(first, str) else getattr(first, "__name__", "")
+        weights, biases = [neuron.w for neuron in layer.neurons], [neuron.b for neuron in layer.neurons]
+        stages.append(_Stage(named, weights, biases, *((z, a) if inputs.ndim == 2 else (z[0], a[0]))))
+        rows = a
+    outputs = [row[0] if len(row) == 1 else row for row in rows]
+    return stages, outputs if inputs.ndim == 2 else outputs[0]
+
+
+def _run_tensors(model: Sequential, inputs: Array) -> tuple[list[_Stage], Any]:
+    stages: list[_Stage] = []
+    a: Any = Tensor(inputs, requires_grad=False)
+    for part in _flat(model):
+        if isinstance(part, Linear):
+            z = a = part(a if stages else Tensor(inputs.astype(part.weight.dtype), requires_grad=False))
+            stages.append(_Stage("linear", part.weight, part.bias, z, z))
+        elif not stages:
+            raise OperandError(f"a diagram starts with a Linear layer, but the first of the Sequential is {part!r}")
+        else:
+            a = part(a)
+            if not isinstance(a, Tensor) or a.shape != stages[-1].z.shape:
+                raise ShapeError(f"diagrams show Linear layers and activations, but {part!r} changes the shape")
+            stage = stages[-1]
+            named = type(part).__name__ if isinstance(part, Module) else getattr(part, "__name__", "")
+            stage.activation = named if stage.activation == "linear" else f"{named}∘{stage.activation}"
+            stage.a = a
+    if not stages:
+        raise OperandError("a diagram needs at least one Linear layer")
+    return stages, a
+
+
+def _flat(model: Sequential) -> Iterable[Any]:
+    for part in model:
+        yield from _flat(part) if isinstance(part, Sequential) else (part,)
+
+
+# --- numbers ---
+
+
+def _sample(x: Any) -> Array:
+    inputs = np.asarray(_numbers(x), float)
+    if inputs.ndim not in (1, 2) or 0 in inputs.shape:
+        raise ShapeError(f"a diagram takes one sample as x, or a batch of them, but got shape {inputs.shape}")
+    return inputs
+
+
+def _labels(prediction: Any, y: Any) -> Array:
+    """`y` in the shape of the prediction, which may have one unit and no axis for it."""
+    labels, shape = np.asarray(_numbers(y), float), np.shape(_numbers(prediction))
+    if labels.size != int(np.prod(shape)):
+        raise ShapeError(f"y has shape {labels.shape}, but the network predicts {shape}")
+    return labels.reshape(shape)
+
+
+def _written(stage: _Stage) -> LayerRun:
+    weight, bias = _numbers(stage.weight), None if stage.bias is None else _numbers(stage.bias)
+    return LayerRun(
+        activation=stage.activation, weight=weight, bias=bias, z=_numbers(stage.z), a=_numbers(stage.a),
+        d_weight=_gradients(stage.weight), d_bias=None if bias is None else _gradients(stage.bias),
+        d_z=_gradients(stage.z), d_a=_gradients(stage.a), state={}, new_weight=weight, new_bias=bias,
+    )  # fmt: skip
+
+
+def _stepped(layer: LayerRun, stage: _Stage, states: dict[str, dict[int, Any]]) -> LayerRun:
+    state = {name: _remembered(stage.weight, known) for name, known in states.items()}
+    new_bias = None if stage.bias is None else _numbers(stage.bias)
+    return replace(layer, state=state, new_weight=_numbers(stage.weight), new_bias=new_bias)
+
+
+def _states(optimizer: Any) -> dict[str, dict[int, Any]]:
+    """What an optimizer remembers, by name and parameter: its attributes with one number or array per parameter."""
+    parameters = optimizer.parameters
+    return {
+        name: {id(p): v for p, v in zip(parameters, values, strict=True) if v is not None}
+        for name, values in vars(optimizer).items()
+        if isinstance(values, list) and name != "parameters" and len(values) == len(parameters)
+        and any(v is not None for v in values)
+    }  # fmt: skip
+
+
+def _remembered(x: Any, known: dict[int, Any]) -> Any:
+    """The state of one parameter, or of nested lists of them."""
+    if isinstance(x, list):
+        return np.array([_remembered(part, known) for part in x])
+    return np.asarray(known.get(id(x), np.zeros(np.shape(x.data))))
+
+
+def _elements(x: Any) -> Iterable[Any]:
+    """The Values in nested lists, in order."""
+    if isinstance(x, list):
+        for part in x:
+            yield from _elements(part)
+    else:
+        yield x
+
+
+def _numbers(x: Any) -> Any:
+    """The raw numbers in nodes, or in nested lists of them."""
+    if isinstance(x, list | tuple):
+        return np.array([_numbers(part) for part in x])
+    return np.array(x.data if isinstance(x, Value | Tensor) else x)
+
+
+def _gradients(x: Any) -> Any:
+    if isinstance(x, list):
+        return np.array([_gradients(part) for part in x])
+    if x.grad is None:  # the sweep did not come here: the loss does not depend on it
+        return np.zeros(np.shape(x.data))
+    return np.array(x.grad)
+
+
+def _leaves(thing: Any) -> Iterable[Any]:
+    """The parameters of a model, frozen ones too."""
+    if isinstance(thing, Value | Tensor):
+        yield thing
+    elif isinstance(thing, Module):
+        for part in vars(thing).values():
+            yield from _leaves(part)
+    elif isinstance(thing, list | tuple):
+        for part in thing:
+            yield from _leaves(part)
+
+
+def _title(model: Module, stages: list[_Stage]) -> str:
+    sizes = [len(stages[0].weight[0]) if isinstance(model, MLP) else stages[0].weight.shape[1]]
+    sizes += [len(s.weight) if isinstance(model, MLP) else s.weight.shape[0] for s in stages]
+    return f"{type(model).__name__} " + "–".join(map(str, sizes))
