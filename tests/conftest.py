@@ -7,5 +7,5 @@ from hypothesis import settings
 from autograd.testing.plugin import register_profiles
 
 register_profiles()
-settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)  # Hypothesis has its own
+settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True)  # Hypothesis has its own
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
