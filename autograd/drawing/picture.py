@@ -32,11 +32,11 @@ class Picture:
     @property
     def size(self) -> tuple[float, float]:
         """Width and height, in points."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of picture measures itself
 
     def paint(self, theme: ThemeName) -> str:
         """The SVG document in a theme that is known."""
-        raise NotImplementedError
+        raise NotImplementedError  # ... and paints itself
 
     def to_svg(self, theme: ThemeName = "auto") -> str:
         """The figure as an SVG document.
