@@ -275,6 +275,9 @@ def _latex_call(op: Primitive, parts: list[_Product], params: Mapping[str, Any],
         out += literal
         if name is None:
             continue
+        if name.isidentifier():
+            out += str({**op.static, **params}[name])
+            continue
         place = int(name) if name else automatic
         automatic += 1
         if place < len(texts):

@@ -118,7 +118,8 @@ class Primitive:
     rules : one derivative rule per operand, None where the derivative is zero; empty for comparisons.
     float_rules, array_rules : the same rules for raw floats and for raw arrays, see `Table.bind`.
     push : the rule that pushes tangents forward, for ``"general"`` only.
-    symbol, latex : how figures and formulas write it.
+    symbol, latex : how figures and formulas write it; in ``latex`` ``{}`` or ``{0}`` stands for an operand, and
+        ``{name}`` for a static parameter, as in ``str.format``.
     public : whether it is offered under its name in `autograd`; the others are parts of rules.
     result : name of the node class of its result where that is not the class of its operands.
     facts : what a test must know of it: domain, kinks, singular points, scale, reference.
@@ -244,13 +245,13 @@ class Primitive:
     def explain(self, error: Exception, args: Sequence[Any], params: dict[str, Any]) -> Exception:
         """Turn an error of the forward function into one that names the operation, the shapes and the reason."""
         if not self.variadic and self.rules and len(args) != len(self.rules):
-            static = [f"{name}=..." for name in self._static()]
+            static = [f"{name}=..." for name in self.static]
             return OperandError(
                 f"{self.name} takes {len(self.rules)} operand(s) but got {len(args)}; write "
                 f"{self.name}({', '.join([*self.operands, *static])})"
             )
-        if unknown := [name for name in params if name not in self._static()]:
-            takes = ", ".join(f"{name}=" for name in self._static()) or "none"
+        if unknown := [name for name in params if name not in self.static]:
+            takes = ", ".join(f"{name}=" for name in self.static) or "none"
             return OperandError(f"{self.name} has no parameter {unknown[0]}=; it takes {takes}")
         if isinstance(error, TypeError) and not isinstance(error, np.exceptions.AxisError):
             kinds = " and ".join(type(arg).__name__ for arg in args)
@@ -265,13 +266,14 @@ class Primitive:
         is_axis = isinstance(error, np.exceptions.AxisError)  # which is an IndexError, too
         return SubscriptError(message) if isinstance(error, IndexError) and not is_axis else ShapeError(message)
 
-    def _static(self) -> list[str]:
-        """The names of the static parameters."""
+    @property
+    def static(self) -> dict[str, Any]:
+        """The static parameters with their defaults."""
         function = next((rule for rule in self.rules if rule is not None), self.array)
         if isinstance(function, np.ufunc):
-            return []
+            return {}
         given = inspect.signature(function).parameters.values()
-        return [parameter.name for parameter in given if parameter.kind is inspect.Parameter.KEYWORD_ONLY]
+        return {parameter.name: parameter.default for parameter in given if parameter.kind is parameter.KEYWORD_ONLY}
 
     def __repr__(self) -> str:
         return f"<{self.kind} primitive {self.name}>"

@@ -4,18 +4,25 @@ Legend: see `autograd/rules/arithmetic.py`.
 """
 
 import math
+import sys
+from functools import partial
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from autograd.primitive import elementwise, quiet, table
 from autograd.rules.arithmetic import ieee
-from autograd.rules.selection import abs, equal, less, not_equal, where
+from autograd.rules.selection import equal, where
 
 __all__ = [
-    "cbrt", "exp", "exp2", "expm1", "log", "log1p", "lowered", "power", "power_log", "slope", "sqrt", "square", "xlogy",
+    "cbrt", "exp", "exp2", "expm1", "log", "log1p", "power", "power_log", "power_partial", "slope", "sqrt", "square",
+    "xlogy",
 ]  # fmt: skip
 
 # --- powers ---
+
+_SMALLEST = sys.float_info.min  # below it numbers have fewer digits
 
 
 def _power(x: float, y: float) -> float:
@@ -31,49 +38,70 @@ def _power(x: float, y: float) -> float:
 
 def _slope(x: float, y: float) -> float:
     if y == 2.0:
-        return x + x
-    if not y:
-        return 0.0
-    if -0.5 < y < 0.5 and x and not math.isinf(x):
-        return y * _power(x, y) / x  # y - 1 would round the exponent
-    ans = y * _power(x, y - 1.0)
-    if math.isfinite(ans) or not x or math.isinf(x):
-        return ans
-    return y * _power(x, y) / x  # xʸ⁻¹ alone overflowed
+        return x + x  # the most common case, several times faster
+    if abs(y) >= 0.5 and _SMALLEST <= abs(rest := _power(x, y - 1.0)) < math.inf:
+        return y * rest
+    return _power_partial(x, y, by_x=1)
 
 
-def _slope_array(x, y):  # any floating dtype
-    ans = y * np.power(x, y - 1)
-    is_fit = (np.isfinite(ans) & (np.abs(y) >= 0.5)) | (x == 0) | np.isinf(x)
-    return np.where(y == 0, 0, np.where(is_fit, ans, y * np.power(x, y) / x))
+def _power_partial(x: float, y: float, *, by_x: int = 0, by_y: int = 0) -> float:
+    """∂ᵐ⁺ⁿ xʸ / ∂xᵐ∂yⁿ = n! xʸ⁻ᵐ [tⁿ] (y + t)(y + t - 1)...(y + t - m + 1) xᵗ, with m = `by_x` and n = `by_y`."""
+    if by_y and not x:
+        return 0.0 if by_x or y >= 0.0 else (-1.0) ** by_y * math.inf
+    logs = _log(x) if by_y else 0.0
+    factor: float = _factor(1.0, y, logs, by_x, by_y)
+    rest = _power(x, y - by_x)
+    if not factor:
+        return 0.0  # also where xʸ⁻ᵐ is infinite
+    if (_SMALLEST <= abs(rest) < math.inf and 2.0 * abs(y) >= by_x) or rest != rest or not x or math.isinf(x):
+        return factor * rest
+    is_low = 2.0 * abs(y) < by_x  # y - m would round the exponent: divide by xᵐ instead
+    half = _power(abs(x), 0.5 * (y if is_low else y - by_x))  # the whole may overflow, or lose digits as it underflows
+    ans: float = math.copysign(1.0, rest) * _factor(half, y, logs, by_x, by_y)
+    if not is_low:
+        return ans * half
+    ans = ans / abs(x) * half
+    for _ in range(by_x - 1):
+        ans /= abs(x)
+    return ans
 
 
-def _lowered(x: float, y: float) -> float:
-    return _power(x, y) / x if -0.5 < y < 0.5 and x else _power(x, y - 1.0)
+def _power_partial_array(x, y, *, by_x=0, by_y=0):  # any floating dtype
+    logs = np.log(x) if by_y else 0.0
+    factor, rest = _factor(1.0, y, logs, by_x, by_y), np.power(x, y - by_x)
+    ans, is_low = factor * rest, 2 * np.abs(y) < by_x
+    fits = (np.abs(rest) >= np.finfo(rest.dtype).smallest_normal) & (np.abs(rest) < np.inf) & ~is_low
+    if not np.all(fits) or by_y:
+        size = np.abs(x)
+        half = np.power(size, 0.5 * np.where(is_low, y, y - by_x))
+        careful = np.copysign(1, rest) * _factor(half, y, logs, by_x, by_y)
+        careful = np.where(is_low, careful / size, careful) * half
+        for _ in range(by_x - 1):
+            careful = np.where(is_low, careful / size, careful)
+        ans = np.where(fits | (rest != rest) | (x == 0) | np.isinf(x), ans, careful)
+        ans = np.where(factor == 0, 0, ans)
+    if by_y:
+        ans = np.where(x == 0, np.where((by_x > 0) | (y >= 0), 0, (-1.0) ** by_y * np.inf), ans)
+    return ans.astype(rest.dtype, copy=False)
 
 
-def _lowered_array(x, y):  # any floating dtype
-    return np.where((np.abs(y) < 0.5) & (x != 0), np.power(x, y) / x, np.power(x, y - 1))
+def _factor(scale: Any, y: Any, logs: Any, by_x: int, by_y: int) -> Any:
+    """`scale` times what stands before xʸ⁻ᵐ: a product of truncated series in t."""
+    terms = [scale]
+    for n in range(1, by_y + 1):
+        terms.append(terms[-1] * logs / n)
+    for m in range(by_x):
+        terms = [(y - m) * terms[0], *((y - m) * term + lower for lower, term in pairwise(terms))]
+    return math.factorial(by_y) * terms[-1]
 
 
-def _power_log(x: float, y: float, *, order: int = 1) -> float:
-    if not x:
-        return 0.0 if y >= 0.0 else (-1.0) ** order * math.inf
-    half, logs = _power(x, 0.5 * y), 1.0
-    for _ in range(order):
-        logs *= _log(x)
-    return half * logs * half  # xʸ alone may underflow
+def _reference(mp, x, y, by_x=0, by_y=0):  # with Stirling's numbers: (y)ₘ = Σ s(m, j) yʲ
+    def factor(k):
+        return mp.fsum(mp.stirling1(by_x, j) * mp.ff(j, k) * y ** (j - k) for j in range(k, by_x + 1))
 
-
-def _power_log_array(x, y, *, order=1):  # any floating dtype
-    half = np.power(x, 0.5 * y)
-    ans = np.where(x == 0, np.where(y >= 0, 0.0, (-1.0) ** order * np.inf), half * np.log(x) ** order * half)
-    return ans.astype(np.result_type(x, y))
-
-
-def _finite_times(y, s):  # part of a rule
-    """The product, which is 0 where y is 0 though s is infinite."""
-    return where(equal(y, 0.0) & equal(abs(s), math.inf), 0.0, y * s)
+    logs = mp.log(x)
+    terms = (mp.binomial(by_y, k) * logs ** (by_y - k) * factor(k) for k in range(by_y + 1))
+    return mp.exp((y - by_x) * logs) * mp.fsum(terms)
 
 
 _LN2 = math.log(2.0)
@@ -88,34 +116,30 @@ power = elementwise(
     domain=_POWERS, singular=[(0.0, -1.0), (0.0, 0.0), (0.0, 0.5)], reference=lambda mp, x, y: mp.exp(y * mp.log(x)),
 )  # fmt: skip
 slope = elementwise(
-    "slope", _slope, _slope_array,
-    lambda g, ans, x, y: g * where(
-        less(abs(y), 0.5) & not_equal(x, 0.0), (y - 1.0) * ans / x, _finite_times(y, slope(x, y - 1.0))
-    ),
-    lambda g, ans, x, y: g * where(equal(x, 0.0), 0.0, lowered(x, y) + y * lowered(x, y) * log(x)),
-    symbol="y xʸ⁻¹", latex=r"{1} \, {0}^{{{1} - 1}}",
-    public=False,
-    doc="The derivative y xʸ⁻¹ of a power by x, as a function of its own: 0 where y = 0, since x⁰ is constant.",
+    "slope", _slope, partial(_power_partial_array, by_x=1),
+    lambda g, ans, x, y: g * power_partial(x, y, by_x=2),
+    lambda g, ans, x, y: g * power_partial(x, y, by_x=1, by_y=1),
+    symbol="y xʸ⁻¹", latex=r"{1} \, {0}^{{{1} - 1}}", public=False,
+    doc="The derivative y xʸ⁻¹ of a power by x: 0 where y = 0, since x⁰ is constant.",
     domain=_POWERS, singular=[(0.0, 0.5)], order=1, reference=lambda mp, x, y: y * mp.exp((y - 1) * mp.log(x)),
 )  # fmt: skip
 power_log = elementwise(
-    "power_log", _power_log, _power_log_array,
-    lambda g, ans, x, y, *, order=1: g * where(
-        equal(x, 0.0), 0.0, (order * lowered(x, y) + y * (lowered(x, y) * log(x))) * power(log(x), order - 1.0)
-    ),
-    lambda g, ans, x, y, *, order=1: g * where(equal(x, 0.0), 0.0, power_log(x, y, order=order + 1)),
-    symbol="xʸ ln x", latex=r"{0}^{{{1}}} \ln {0}",
-    public=False, doc="xʸ lnⁿ x, the derivative of a power by y of `order=` n: 0 where x = 0 and y ≥ 0.",
-    domain=_POWERS, singular=[(0.0, -1.0)], order=1,
-    reference=lambda mp, x, y, order=1: mp.exp(y * mp.log(x)) * mp.log(x) ** order,
+    "power_log", partial(_power_partial, by_y=1), partial(_power_partial_array, by_y=1),
+    lambda g, ans, x, y: g * power_partial(x, y, by_x=1, by_y=1),
+    lambda g, ans, x, y: g * power_partial(x, y, by_y=2),
+    symbol="xʸ ln x", latex=r"{0}^{{{1}}} \ln {0}", public=False,
+    doc="The derivative xʸ ln x of a power by y: 0 where x = 0 and y ≥ 0.",
+    domain=_POWERS, singular=[(0.0, -1.0)], order=1, reference=lambda mp, x, y: mp.exp(y * mp.log(x)) * mp.log(x),
 )  # fmt: skip
-lowered = elementwise(
-    "lowered", _lowered, _lowered_array,
-    lambda g, ans, x, y: g * slope(x, y - 1.0),
-    lambda g, ans, x, y: g * (ans * log(x)),
-    symbol="xʸ⁻¹", latex="{0}^{{{1} - 1}}", public=False,
-    doc="x to the power y - 1, where the exponent is not rounded: the derivatives of `slope` and `power_log`.",
-    domain=_POWERS, singular=[(0.0, 0.5)], order=0, reference=lambda mp, x, y: mp.exp((y - 1) * mp.log(x)),
+power_partial = elementwise(
+    "power_partial", _power_partial, _power_partial_array,
+    lambda g, ans, x, y, *, by_x=0, by_y=0: g * power_partial(x, y, by_x=by_x + 1, by_y=by_y),
+    lambda g, ans, x, y, *, by_x=0, by_y=0: g * power_partial(x, y, by_x=by_x, by_y=by_y + 1),
+    symbol="∂ᵐ⁺ⁿxʸ", latex=r"D^{{({by_x}, {by_y})}} {0}^{{{1}}}", public=False,
+    doc="The derivative of xʸ, `by_x=` times by x and `by_y=` times by y. Where x = 0 and `by_y` > 0, it is 0 by "
+    "convention, but for ∂ⁿ/∂yⁿ with y < 0.",
+    domain=_POWERS, singular=[(0.0, 0.5)], order=1,
+    reference=_reference,
 )  # fmt: skip
 square = elementwise(
     "square", lambda x: x * x, np.square,

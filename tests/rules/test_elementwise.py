@@ -122,6 +122,27 @@ def test_derivatives_of_sinc_of_higher_order(order):
             assert f(x) == pytest.approx(float(mpmath.re(reference(mpmath.mp, mpmath.mpf(x), order=order))), rel=1e-12)
 
 
+@pytest.mark.parametrize("m", range(4))
+@pytest.mark.parametrize("n", range(3))
+def test_derivatives_of_a_power_of_any_order(m, n):
+    f = autograd.power
+    for position in (0,) * m + (1,) * n:
+        f = grad(f, position)
+    reference = table["power_partial"].facts.reference
+    points = [
+        (300.0, -126.5625), (7.5e9, -31.0), (0.993, 1e5), (2.0, 3.0), (2.0, 0.3), (5.0, 0.0), (3.0, 1.0), (0.5, 2.0),
+        (1e200, 2.5), (1e-200, -0.4), (1e100, 0.6), (1e300, 1.02), (1.0, 1e160), (1e-150, 2.03), (-3.0, 5.0),
+        (-2.0, 1.0), (-1e-150, -3.0), (-1e160, 3.0),
+    ]  # fmt: skip
+    for x, y in points[: len(points) if n == 0 else -4]:
+        with mpmath.workdps(400):
+            want = mpmath.re(reference(mpmath.mp, mpmath.mpf(x), mpmath.mpf(y), by_x=m, by_y=n))
+        scale = 1.0 + m + n + abs(y) * (1.0 + abs(math.log(abs(x))))
+        expected = pytest.approx(float(want), rel=4e-16 * scale, abs=1e-323)
+        assert f(x, y) == expected, (x, y)
+        assert f(np.array(x), np.array(y)) == expected, (x, y)
+
+
 def test_static_parameters():
     assert grad(lambda x: autograd.leaky_relu(x, slope=0.2))(-3.0) == 0.2
     assert grad(lambda x: autograd.elu(x, alpha=2.0))(-1.0) == 2.0 * math.exp(-1.0)
