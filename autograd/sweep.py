@@ -98,7 +98,7 @@ def backward(root: Node, gradient: Any = None, create_graph: bool = False) -> No
     if gradients is None:
         order, pending = toposort(root), {root: seed}
         pull(order, pending, create_graph=create_graph, keep=True)
-        gradients = {leaf: pending.get(leaf) for leaf in order if leaf.op is None}
+        gradients = {leaf: pending[leaf] for leaf in order if leaf.op is None}
     # Leaves are written last and all together, in one call without bytecode in between: neither an exception in the
     # sweep, nor Ctrl-C, nor another thread finds some of them changed and others not.
     with _writing:
@@ -108,9 +108,7 @@ def backward(root: Node, gradient: Any = None, create_graph: bool = False) -> No
 
 def _accumulated(leaf: Node, new: Any) -> Any:
     """The gradient of a leaf after `new` has been added; an array of its own."""
-    if new is None:
-        new = _zero(leaf)
-    elif isinstance(new, np.ndarray) and not _owned(new):
+    if isinstance(new, np.ndarray) and (new.base is not None or not new.flags.writeable):
         new = np.array(new)  # shared with an inner node, another leaf or the seed
     return new if leaf.grad is None else _plus(leaf.grad, new)
 
@@ -134,18 +132,11 @@ def pull(order: Sequence[Node], pending: dict[Node, Any], *, create_graph: bool 
                 continue
             g = pending.pop(node, None)
             if keep:
-                node.grad = _zero(node) if g is None else g
+                node.grad = g
                 if isinstance(g, np.ndarray):
                     g.setflags(write=False)  # neighbours in the graph may share it
             if g is not None:
                 _pull_node(node, g, pending, create_graph, inspector)
-
-
-def _owned(array: Any) -> bool:
-    """Whether nothing else reads the memory of a cotangent: cotangents that are shared were locked on the way."""
-    base = array if array.base is None else array.base
-    whole = isinstance(base, np.ndarray) and base.base is None and base.size == array.size
-    return whole and bool(array.flags.writeable and base.flags.writeable)
 
 
 class _Zero(float):
@@ -371,10 +362,6 @@ def _plus(a: Any, b: Any) -> Any:
     """The sum, which stays an array where both have shape (): numpy would make a scalar of it."""
     total = a + b
     return np.asarray(total) if isinstance(total, np.generic) else total
-
-
-def _zero(node: Node) -> Any:
-    return 0.0 if node.is_scalar else np.zeros_like(node._data)
 
 
 def _stale(arg: Node, node: Node) -> StaleError:

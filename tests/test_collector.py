@@ -50,6 +50,18 @@ def test_cyclic_garbage_is_still_collected():
     del keep
 
 
+def test_only_gradients_that_are_nodes_end_the_wait():
+    own = gc.get_threshold()
+    x = Value(1.0)
+    for _ in range(100_000):
+        x = x + 1.0
+    assert gc.get_threshold()[0] > own[0]
+    (x * x).backward()
+    assert gc.get_threshold()[0] > own[0]
+    (x * x).backward(create_graph=True)
+    assert gc.get_threshold()[0] <= own[0]
+
+
 def test_gradients_that_are_nodes_are_collected_in_time():
     code = """
 import gc, tracemalloc

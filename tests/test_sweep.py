@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import GraphError, OperandError, ShapeError, StaleError, Tensor, Value, sweep, toposort
+from autograd.primitive import Primitive, table
 from tests.strategies import inputs, programs, run
 
 
@@ -153,6 +155,15 @@ def test_order_since_a_node():
     assert toposort(y, since=y.index) == [y]
     x.index = 0  # the very first one
     assert toposort(x) == [x]
+
+
+def test_order_since_a_node_includes_it():
+    a = Value(1.0)
+    b = a + 1.0
+    c = b * 2.0
+    assert toposort(c, since=b.index) == [b, c]
+    assert toposort(c, since=c.index) == toposort(c, a, since=b.index + 1) == [c]
+    assert toposort(c, since=c.index + 1) == []
 
 
 def test_gradients_are_numbers_unless_asked_otherwise():
@@ -639,6 +650,35 @@ def test_threads_may_sweep_one_graph():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_threads_add_to_a_leaf_in_turn():
+    class Slow(float):
+        def __add__(self, other):
+            time.sleep(0.05)
+            return Slow(float(self) + other)
+
+    w = Value(2.0)
+    w.grad = Slow(0.0)
+    threads = [threading.Thread(target=(w * factor).backward) for factor in (1.0, 2.0, 4.0)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert w.grad == 7.0
+
+
+def test_a_rule_that_cuts_the_second_derivative_is_refused():
+    def rule(g, ans, x):
+        return g * math.cos(x)  # which makes a plain float of a node
+
+    wave = Primitive("elementwise", "wave", math.sin, np.sin, (rule,))
+    table.pop("wave")
+    x = Value(0.5)
+    wave(x).backward()
+    assert x.grad == math.cos(0.5)
+    with pytest.raises(OperandError, match="float"):
+        wave(x).backward(create_graph=True)
+
+
 def test_a_forked_child_has_locks_of_its_own():
     held, over = threading.Event(), threading.Event()
 
