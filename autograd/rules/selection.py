@@ -49,24 +49,6 @@ floor = elementwise(
 
 # --- extremes ---
 
-_TIED = Kink("x = y", lambda x, y: x - y, [(0.0, 0.0), (2.0, 2.0), (-1e200, -1e200)], (0.5, 0.5))
-
-maximum = elementwise(
-    "maximum", lambda x, y: x if x > y or x != x else y, np.maximum,
-    lambda g, ans, x, y: where(equal(x, y), 0.5 * g, where(greater(x, y), g, 0.0)),
-    lambda g, ans, x, y: where(equal(x, y), 0.5 * g, where(greater(y, x), g, 0.0)),
-    symbol="max", latex=r"\max({}, {})", doc="The larger of x and y; a tie passes half the gradient to each.",
-    kinks=[_TIED], reference=lambda mp, x, y: x if mp.re(x) > mp.re(y) else y,
-)  # fmt: skip
-minimum = elementwise(
-    "minimum", lambda x, y: x if x < y or x != x else y, np.minimum,
-    lambda g, ans, x, y: where(equal(x, y), 0.5 * g, where(less(x, y), g, 0.0)),
-    lambda g, ans, x, y: where(equal(x, y), 0.5 * g, where(less(y, x), g, 0.0)),
-    symbol="min", latex=r"\min({}, {})", doc="The smaller of x and y; a tie passes half the gradient to each.",
-    kinks=[_TIED], reference=lambda mp, x, y: x if mp.re(x) < mp.re(y) else y,
-)  # fmt: skip
-
-
 def _of_larger(g, x, y):  # part of a rule
     """What maximum(x, y) passes to x."""
     return where(equal(x, y), 0.5 * g, where(greater(x, y), g, 0.0))
@@ -75,6 +57,24 @@ def _of_larger(g, x, y):  # part of a rule
 def _of_smaller(g, x, y):  # part of a rule
     """What minimum(x, y) passes to x."""
     return where(equal(x, y), 0.5 * g, where(less(x, y), g, 0.0))
+
+
+_TIED = Kink("x = y", lambda x, y: x - y, [(0.0, 0.0), (2.0, 2.0), (-1e200, -1e200)], (0.5, 0.5))
+
+maximum = elementwise(
+    "maximum", lambda x, y: x if x > y or x != x else y, np.maximum,
+    lambda g, ans, x, y: _of_larger(g, x, y),
+    lambda g, ans, x, y: _of_larger(g, y, x),
+    symbol="max", latex=r"\max({}, {})", doc="The larger of x and y; a tie passes half the gradient to each.",
+    kinks=[_TIED], reference=lambda mp, x, y: x if mp.re(x) > mp.re(y) else y,
+)  # fmt: skip
+minimum = elementwise(
+    "minimum", lambda x, y: x if x < y or x != x else y, np.minimum,
+    lambda g, ans, x, y: _of_smaller(g, x, y),
+    lambda g, ans, x, y: _of_smaller(g, y, x),
+    symbol="min", latex=r"\min({}, {})", doc="The smaller of x and y; a tie passes half the gradient to each.",
+    kinks=[_TIED], reference=lambda mp, x, y: x if mp.re(x) < mp.re(y) else y,
+)  # fmt: skip
 
 
 def _clip(x: float, low: float, high: float) -> float:
