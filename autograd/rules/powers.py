@@ -51,9 +51,10 @@ def _power_partial(x: float, y: float, *, by_x: int = 0, by_y: int = 0) -> float
     logs = _log(x) if by_y else 0.0
     factor: float = _factor(1.0, y, logs, by_x, by_y)
     rest = _power(x, y - by_x)
-    if not factor:
-        return 0.0  # also where xʸ⁻ᵐ is infinite
-    if (_SMALLEST <= abs(rest) < math.inf and 2.0 * abs(y) >= by_x) or rest != rest or not x or math.isinf(x):
+    is_end = not x or math.isinf(x)
+    if not factor or (is_end and not rest):
+        return 0.0  # whatever the other is
+    if (_SMALLEST <= abs(rest) < math.inf and 2.0 * abs(y) >= by_x) or rest != rest or is_end:
         return factor * rest
     is_low = 2.0 * abs(y) < by_x  # y - m would round the exponent: divide by xᵐ instead
     half = _power(abs(x), 0.5 * (y if is_low else y - by_x))  # the whole may overflow, or lose digits as it underflows
@@ -78,8 +79,9 @@ def _power_partial_array(x, y, *, by_x=0, by_y=0):  # any floating dtype
         careful = np.where(is_low, careful / size, careful) * half
         for _ in range(by_x - 1):
             careful = np.where(is_low, careful / size, careful)
-        ans = np.where(fits | (rest != rest) | (x == 0) | np.isinf(x), ans, careful)
-        ans = np.where(factor == 0, 0, ans)
+        is_end = (x == 0) | np.isinf(x)
+        ans = np.where(fits | (rest != rest) | is_end, ans, careful)
+        ans = np.where((factor == 0) | (is_end & (rest == 0)), 0, ans)
     if by_y:
         ans = np.where(x == 0, np.where((by_x > 0) | (y >= 0), 0, (-1.0) ** by_y * np.inf), ans)
     return ans.astype(rest.dtype, copy=False)

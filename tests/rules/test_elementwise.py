@@ -141,6 +141,8 @@ def test_derivatives_of_a_power_of_any_order(m, n):
         expected = pytest.approx(float(want), rel=4e-16 * scale, abs=1e-323)
         assert f(x, y) == expected, (x, y)
         assert f(np.array(x), np.array(y)) == expected, (x, y)
+    assert f(0.0, 1e155) == f(np.array(0.0), np.array(1e155)) == 0.0
+    assert f(math.inf, -1e155) == f(np.array(math.inf), np.array(-1e155)) == 0.0
 
 
 def test_static_parameters():
