@@ -292,8 +292,8 @@ class Table(dict[str, Primitive]):
         """Let the rules of a page, given as its ``globals()``, be called on raw numbers without dispatch.
 
         The text of a rule, and of the page's functions that it calls, stays the same: in ``float_rules`` the names of
-        primitives in it mean their functions on floats, in ``array_rules`` those on arrays. Measured: it saves a third of a sweep through Values, and a fifth
-        of one through Tensors.
+        primitives in it mean their functions on floats, in ``array_rules`` those on arrays. Measured: it saves a third
+        of a sweep through Values, and a fifth of one through Tensors.
         """
         own = [row for row in self.values() if any(getattr(rule, "__globals__", None) is page for rule in row.rules)]
         rows = [row for row in own if not row.variadic]

@@ -101,8 +101,19 @@ clip = elementwise(
 
 # --- selection ---
 
+
+def _where(c, x, y):
+    """np.where, which branches at every element; where y is 0, as in most rules, a mask takes half the time."""
+    is_zero = type(y) is float and y == 0.0 and math.copysign(1.0, y) > 0.0
+    if not is_zero or getattr(x, "size", 0) < 1000 or x.dtype != np.float64 or np.shape(c) != x.shape:
+        return np.where(c, x, y)
+    mask = np.asarray(c).astype(bool).astype(np.int64)
+    np.negative(mask, out=mask)  # all bits, or none
+    return np.bitwise_and(mask, x.view(np.int64), out=mask).view(np.float64)
+
+
 where = elementwise(
-    "where", lambda c, x, y: x if c else y, np.where,
+    "where", lambda c, x, y: x if c else y, _where,
     None,
     lambda g, ans, c, x, y: where(c, g, 0.0),
     lambda g, ans, c, x, y: where(c, 0.0, g),

@@ -242,6 +242,18 @@ def test_where_passes_to_the_branch_taken(make):
         assert (float(x.grad), float(y.grad)) == (to_x, to_y)
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_where_of_many_elements(dtype):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(50, 40)).astype(dtype)
+    x[::7] = rng.choice([np.inf, -np.inf, np.nan, 0.0, -0.0, 5e-324], 40).astype(dtype)
+    for c in (rng.random(x.shape) < 0.5, rng.random(40) < 0.5, (x > 0.0).astype(float) * 3.0, True):
+        for other in (0.0, -0.0, 1.0, x[::-1]):
+            want = np.where(c, x, other)
+            found = table["where"].array(c, x, other)
+            assert (found.dtype, found.tobytes()) == (want.dtype, want.tobytes())
+
+
 def test_every_row_is_documented():
     for name, row in table.items():
         assert row.name == name
