@@ -143,7 +143,7 @@ def graph(self: Differentiable, **options: Any) -> Any:
 
     Options (see `autograd.drawing.draw`): ``names=locals()`` names nodes by the variables that hold them,
     ``rankdir="TB"`` draws from top to bottom, ``passes="forward"`` leaves the gradients out, ``max_nodes=200`` folds
-    what is older, ``precision=4`` is the number of decimals.
+    what is older, ``precision=4`` is the number of decimals, ``lang="zh"`` speaks Chinese.
 
     >>> a = Value(2.0)
     >>> print((a * a).graph(names=locals(), passes="forward"))

@@ -1,4 +1,4 @@
-r"""Formulas: run a rule on symbols, and write what comes out as Python or as LaTeX.
+r"""Formulas: run a rule on symbols, and write what comes out as Python, as LaTeX or as a line of Unicode.
 
 A `Symbol` is a node without a number. Whatever is computed with it by functions of the table is recorded, comparisons
 too, so that a derivative rule run on symbols gives the formula of the derivative.
@@ -22,11 +22,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.drawing.text import split_name
 from autograd.errors import GraphError, OperandError
 from autograd.primitive import Node, Primitive, table
 
-__all__ = ["Symbol", "latex", "python"]
+__all__ = ["Symbol", "latex", "python", "unicode"]
 
 
 class _And:
@@ -46,7 +45,6 @@ class Symbol(Node):
 
     __slots__ = ("written",)
     __hash__ = Node.__hash__
-    shape, ndim, size = (2, 3), 2, 6  # what a rule for matrices wants to know
 
     def __init__(self, name: str, written: str | None = None) -> None:
         self._data, self.op, self.args, self.params = None, None, (), None
@@ -57,6 +55,21 @@ class Symbol(Node):
         symbol = cls("")
         symbol.op, symbol.args, symbol.params = op, args, params or None
         return symbol
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """What a rule for matrices wants to know."""
+        return 2, 3
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return math.prod(self.shape)
 
     def __and__(self, other: Any) -> Symbol:
         return Symbol.record(_And, (self, other), {})
@@ -97,11 +110,11 @@ _SUM, _PRODUCT, _POWER, _ATOM = range(4)
 
 @dataclass
 class _Style:
-    """Python or LaTeX."""
+    """Python, LaTeX or Unicode."""
 
     brackets: tuple[str, str]
     times: str
-    power: str  # of base and exponent
+    power: Callable[[str, int], str]  # of base and exponent
     fraction: Callable[[str, int, str, int], tuple[str, int]]
     call: Callable[[Any, list[_Product], Mapping[str, Any], _Style], tuple[str, int]]
     leaf: Callable[[Any], str]
@@ -141,7 +154,7 @@ class _Product:
         single = len(parts) + len(factors) == 1
         for (text, level), power in factors:
             if power != 1:
-                text, level = style.power.format(style.closed(text, level, _ATOM), power), _POWER
+                text, level = style.power(style.closed(text, level, _ATOM), power), _POWER
             parts.append(text if single else style.closed(text, level, _PRODUCT))
         return style.times.join(parts), (level if factors else _ATOM) if single else _PRODUCT
 
@@ -239,7 +252,7 @@ def _python_fraction(above: str, level: int, below: str, below_level: int) -> tu
 _PYTHON = _Style(
     ("(", ")"),
     " * ",
-    "{}**{}",
+    "{}**{}".format,
     _python_fraction,
     _python_call,
     lambda x: x.name or "",
@@ -301,6 +314,8 @@ def _level(template: str) -> int:
 
 def _latex_name(x: Any) -> str:
     """``w12`` is w with the subscript 12, as in figures; longer names are upright."""
+    from autograd.drawing.text import split_name  # not above: its package draws formulas
+
     if isinstance(x, Symbol):
         return x.written
     parts = (
@@ -317,7 +332,7 @@ def _escaped(text: str) -> str:
 _LATEX = _Style(
     (r"\left(", r"\right)"),
     r" \, ",
-    "{}^{{{}}}",
+    "{}^{{{}}}".format,
     lambda above, _, below, __: (rf"\frac{{{above}}}{{{below}}}", _PRODUCT),
     _latex_call,
     _latex_name,
@@ -334,3 +349,50 @@ def latex(x: Any) -> str:
     \frac{x^{2} + 1}{2 \, x}
     """
     return _written(x, _LATEX, {}).text(_LATEX)[0]
+
+
+# --- Unicode ---
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SIGNS = {
+    "matmul": "·", "greater": ">", "less": "<", "greater_equal": "≥", "less_equal": "≤", "equal": "=",
+    "not_equal": "≠", "and": "∧",
+}  # fmt: skip
+_AROUND = {"transpose": "{}ᵀ", "swapaxes": "{}ᵀ", "getitem": "{}[…]", "expand_dims": "{}[…, None]", "sqrt": "√{}"}
+
+
+def _unicode_call(op: Primitive, parts: list[_Product], params: Mapping[str, Any], style: _Style) -> tuple[str, int]:
+    """Short: static parameters are left out, and ``[x > 0]`` is 1 where x > 0 and 0 elsewhere."""
+    texts = [part.text(style) for part in parts]
+    if op.name in _SIGNS:
+        return f" {_SIGNS[op.name]} ".join(style.closed(*text, _POWER) for text in texts), _PRODUCT
+    if op.name in _AROUND:
+        return _AROUND[op.name].format(style.closed(*texts[0], _ATOM)), _POWER
+    given = [text for text, _ in texts]
+    if op.name == "where" and given[1:] == ["1", "0"]:
+        return f"[{given[0]}]", _ATOM
+    name = op.symbol if all(char.isalnum() or char in "_′" for char in op.symbol) else op.name
+    return f"{name}({', '.join(given)})", _ATOM
+
+
+_UNICODE = _Style(
+    ("(", ")"),
+    " ",
+    lambda base, exponent: base + str(exponent).translate(_RAISED),
+    _python_fraction,
+    _unicode_call,
+    lambda x: x.name or "",
+    {"inf": "∞", "-inf": "−∞", "nan": "nan"},
+    lambda x: f"{x:.4g}",
+)
+
+
+def unicode(x: Any) -> str:
+    """A formula on one line as a textbook would print it, without static parameters.
+
+    >>> from autograd import table
+    >>> g, a, b = Symbol("Ḡ"), Symbol("A"), Symbol("B")
+    >>> [unicode(rule(g, None, a, b)) for rule in table["matmul"].rules]
+    ['Ḡ · Bᵀ', 'Aᵀ · Ḡ']
+    """
+    return _written(x, _UNICODE, {}).text(_UNICODE)[0].replace("-", "−")

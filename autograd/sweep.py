@@ -348,14 +348,15 @@ def local_partial(node: Node, position: int) -> float | None:
     -3.0
     """
     arg = node.args[position]
-    if node.op is None or not (node.is_scalar and isinstance(arg, Node) and arg.is_scalar):
+    if node.op is None or not isinstance(arg, Node) or np.ndim(node._data) or np.ndim(arg._data):
         return None
     if any(isinstance(other, Node) and other.index > node.index for other in node.args):
         return None
     values = [other._data if isinstance(other, Node) else other for other in node.args]
     if node.op.rules[position] is None:
         return 0.0
-    return float(_contribution(node.op, position, arg, 1.0, node._data, values, node.params or {}))
+    g = 1.0 if node.is_scalar else np.ones(())
+    return float(_contribution(node.op, position, arg, g, node._data, values, node.params or {}))
 
 
 def _plus(a: Any, b: Any) -> Any:

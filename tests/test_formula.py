@@ -9,7 +9,7 @@ import pytest
 import autograd
 from autograd import GraphError, OperandError, Tensor, Value, catalogue, table
 from autograd.expression import evaluate
-from autograd.formula import Symbol, latex, python
+from autograd.formula import Symbol, latex, python, unicode
 
 X, Y, Z = Symbol("x"), Symbol("y", "y_1"), Symbol("z")
 
@@ -121,3 +121,20 @@ def test_a_rule_of_your_own_is_on_the_page():
         assert triple(1.0) == 3
     finally:
         del table["triple_it"]
+
+
+@pytest.mark.parametrize(
+    ("name", "position", "text"),
+    [
+        ("matmul", 0, "g · yᵀ"), ("matmul", 1, "xᵀ · g"), ("div", 1, "−x / y²"), ("tanh", 0, "sech²(x)"),
+        ("relu", 0, "[x > 0]"), ("sqrt", 0, "1 / (2 √x)"), ("sigmoid", 0, "sech²(x / 2) / 4"),
+        ("cbrt", 0, "1 / (3 cbrt(x)²)"),
+        ("maximum", 0, "where(x = y, 1 / 2, [x > y])"),
+        ("transpose", 0, "gᵀ"), ("xlogy", 1, "where((x = 0) ∧ (y = 0), 0, x / y)"),
+    ],
+)  # fmt: skip
+def test_unicode(name, position, text):
+    row = table[name]
+    xs = [Symbol(letter) for letter in "xyz"[: len(row.rules)]]
+    g = 1.0 if row.kind == "elementwise" else Symbol("g")
+    assert unicode(row.rules[position](g, Symbol.record(row, tuple(xs), {}), *xs)) == text

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from autograd.drawing.text import number
+from autograd.drawing.words import WORDS, Lang
 from autograd.errors import GraphError, OperandError
 from autograd.primitive import Node
 from autograd.sweep import local_partial, toposort
@@ -23,7 +24,7 @@ class Explanation(NamedTuple):
     lines: tuple[str, ...]
 
 
-def explain(root: Node, start: Node, precision: int, called: Callable[[Node], str]) -> Explanation:
+def explain(root: Node, start: Node, precision: int, called: Callable[[Node], str], lang: Lang = "en") -> Explanation:
     """Follow the chain rule from `start` to `root`, through Values.
 
     ∂root/∂start is the sum over all paths of the product of the local partials along each; there may be more paths than
@@ -52,19 +53,25 @@ def explain(root: Node, start: Node, precision: int, called: Callable[[Node], st
             if arg in counts and arg not in lit:
                 lit.add(arg)
                 reach.append(arg)
-    return Explanation(frozenset(lit), tuple(_lines(root, start, counts, slopes[root], precision, called)))
+    return Explanation(frozenset(lit), tuple(_lines(root, start, counts, slopes[root], precision, called, WORDS[lang])))
 
 
 def _lines(
-    root: Node, start: Node, counts: dict[Node, int], total: float, precision: int, called: Callable[[Node], str]
+    root: Node,
+    start: Node,
+    counts: dict[Node, int],
+    total: float,
+    precision: int,
+    called: Callable[[Node], str],
+    words: dict[str, str],
 ) -> Iterator[str]:
-    top, bottom = called(root) or "root", called(start) or "value"
+    top, bottom = called(root) or words["root"], called(start) or words["value"]
     count = counts[root]
-    over = "one path" if count == 1 else f"the sum over {count:,} paths"
-    yield f"∂{top}/∂{bottom} = {number(total, precision)}, {over}:"
+    over = words["one path"] if count == 1 else words["paths"].format(count)
+    yield f"∂{top}/∂{bottom} = {number(total, precision)}, {over}{words['colon']}"
     for shown, (nodes, factors) in enumerate(_paths(root, start, counts)):
         if shown == MOST_PATHS:
-            yield f"… and {count - shown:,} more"
+            yield words["other paths"].format(count - shown)
             return
         product = 1.0
         for factor in factors:

@@ -13,6 +13,7 @@ from autograd.drawing.paint import paint
 from autograd.drawing.picture import Picture
 from autograd.drawing.scene import Passes, Scene, build
 from autograd.drawing.theme import ThemeName
+from autograd.drawing.words import Lang
 from autograd.errors import OperandError
 from autograd.primitive import Node
 
@@ -69,6 +70,7 @@ def draw(
     names: Mapping[str, Any] | None = None,
     highlight: Sequence[Node] | None = None,
     explain: Node | None = None,
+    lang: Lang = "en",
 ) -> Figure:
     """Draw the graph that the roots were computed with: values, gradients and local partials.
 
@@ -85,6 +87,7 @@ def draw(
     highlight : nodes that stay as they are while all others fade.
     explain : a Value whose gradient is explained: every path from it to the first root is highlighted, and written out
         under the figure with the product of its local partials; their sum is the gradient.
+    lang : the language of the words, ``"en"`` or ``"zh"``.
 
     Raises
     ------
@@ -124,6 +127,7 @@ def draw(
         names=names,
         highlight=highlight,
         explain=explain,
+        lang=_one_of("lang", lang, get_args(Lang)),
     )
     return Figure(scene, _one_of("rankdir", rankdir, get_args(RankDir)))
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autograd.drawing.heatmap import HeatMap
 from autograd.drawing.scene import Card
 from autograd.drawing.text import Name, split_name, width
 
@@ -15,7 +16,11 @@ NAME, SUBSCRIPT, VALUE, NOTE, GRADIENT, LABEL, PILL = 17.0, 12.0, 15.0, 11.0, 12
 """Font sizes."""
 TALL, SHORT, SMALL = 62.0, 40.0, 30.0
 """Heights of a card with a gradient strip, without, and of a bare constant."""
+BELOW_CELLS = 19.0
+"""Height of the line under a heat map, with the space around it."""
 PILL_HEIGHT = 18.0
+CELL, SPAN = 10.5, 9.5
+"""Font sizes in a heat map and under it."""
 CAPTION, LINE = 13.0, 21.0
 """Font size and line height of the text under a figure."""
 _EDGE = 5.0
@@ -36,6 +41,8 @@ class Frame:
     chip_size: float
     left: float
     right: float
+    cell: tuple[float, float] = (0.0, 0.0)
+    """Width and height of a cell of the heat map, with the gap to the next."""
 
 
 def name_width(name: Name) -> float:
@@ -56,18 +63,35 @@ def pill_width(label: str) -> float:
 def frame(card: Card) -> Frame:
     """Measure a card."""
     name = split_name(card.name)
-    bare = card.kind in ("constant", "more") and not card.name and not card.symbol
+    cells, cell = card.cells, _cell(card.cells)
+    bare = card.kind in ("constant", "more") and not (card.name or card.symbol or cells)
     height = SMALL if bare else TALL if card.gradient else SHORT
-    value_size = 12.0 if bare else VALUE if not card.value.startswith("[") else 13.0
+    value, note = (cells.shape, "") if cells else (card.value, card.note)
+    value_size = 12.0 if bare else VALUE
     chip_size = 18.0 if len(card.symbol) == 1 else 12.0
     chip = max(28.0, width(card.symbol, chip_size, "sans") + 12.0) if card.symbol else 0.0
     left = _EDGE + chip + 6.0 if chip else _PADDING
-    parts = [name_width(name), width(card.note, NOTE, "mono"), width(card.value, value_size, "mono")]
-    row = sum(parts) + _GAP * (sum(part > 0 for part in parts) - 1)
-    strip = 0.0
+    parts = [name_width(name), width(note, NOTE, "mono"), width(value, value_size, "mono")]
+    rows = [sum(parts) + _GAP * (sum(part > 0 for part in parts) - 1), 16.0 if bare else 72.0 if chip else 90.0]
     if card.gradient:
-        strip = width(card.gradient.label, LABEL, "sans") + 12.0 + width(card.gradient.text, GRADIENT, "mono") + 8.0
-    right = left + max(row, strip, 16.0 if bare else 72.0 if chip else 90.0)
+        label, text = card.gradient.label, card.gradient.text
+        rows.append(width(label, LABEL, "sans") + 12.0 + width(text, GRADIENT, "mono") + 8.0)
+    if cells:
+        height += cells.rows * cell[1] + (BELOW_CELLS if card.gradient else BELOW_CELLS - 4.0)
+        rows += [cells.columns * cell[0], width(f"{cells.kind}  {cells.span}", SPAN, "mono")]
+    right = left + max(rows)
     if not bare:  # whole steps, so that most cards of a column are equally wide
         right = math.ceil((right + _PADDING) / _STEP) * _STEP - _PADDING
-    return Frame(right + _PADDING, height, name, value_size, chip, chip_size, left, right)
+    if cells:  # stretched over the card, as far as cells stay cells
+        cell = min((right - left + 1.0) / cells.columns, 4.0 * max(cell)), cell[1]
+    return Frame(right + _PADDING, height, name, value_size, chip, chip_size, left, right, cell)
+
+
+def _cell(cells: HeatMap | None) -> tuple[float, float]:
+    """The least width of a cell, and its height: with room for a number where there is one."""
+    if cells is None:
+        return 0.0, 0.0
+    if cells.texts:
+        return max(width(text, CELL, "mono") for row in cells.texts for text in row) + 9.0, 17.0
+    side = max(8.0, min(13.0, 64.0 / cells.rows))
+    return 8.0, side

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import defaultdict
 from collections.abc import Iterator
 from html import escape
 
 from autograd.drawing import measure
+from autograd.drawing.heatmap import LEVELS, HeatMap
 from autograd.drawing.layout import MARGIN, Box, Layout, Point
 from autograd.drawing.measure import Frame
 from autograd.drawing.scene import Card, Edge, Scene
-from autograd.drawing.text import Name
+from autograd.drawing.text import Name, is_han
 from autograd.drawing.theme import DARK, FONTS, LIGHT, ThemeName, dark_rules
+from autograd.drawing.words import WORDS
 
 __all__ = ["paint"]
 
@@ -33,8 +36,10 @@ def paint(scene: Scene, layout: Layout, theme: ThemeName = "auto") -> str:
         + (dark_rules(f"#{name}") if theme == "auto" else "")
     )  # fmt: skip
     title, description = _describe(scene)
+    language = WORDS[scene.lang]["code"]
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" id="{name}" role="img" aria-labelledby="{name}-title {name}-desc" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" id="{name}" lang="{language}" role="img" '
+        f'aria-labelledby="{name}-title {name}-desc" '
         f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'font-family="{FONTS["mono"]}" style="max-width:100%;height:auto">\n'
         f'<title id="{name}-title">{escape(title)}</title>\n<desc id="{name}-desc">{escape(description)}</desc>\n'
@@ -44,23 +49,24 @@ def paint(scene: Scene, layout: Layout, theme: ThemeName = "auto") -> str:
 
 def _describe(scene: Scene) -> tuple[str, str]:
     """What a screen reader says instead of the figure."""
+    words = WORDS[scene.lang]
     roots = [scene.cards[place] for place in scene.roots]
-    title = "Computation graph"
-    names = ", ".join(card.name for card in roots if card.name)
-    if names:
-        title += f" of {names}"
-    results = "; ".join(f"{card.name or 'result'} = {card.value}" for card in roots)
+    names = words["and"].join(card.name for card in roots if card.name)
+    title = words["graph of"].format(names) if names else words["graph"]
+    results = "; ".join(f"{card.name or words['result']} = {card.value}" for card in roots)
     operations = sum(card.kind == "inner" for card in scene.cards)
     leaves = sum(card.kind == "leaf" for card in scene.cards)
-    text = f"{results}. {operations} operation(s) on {leaves} leaf value(s)"
+    text = results + words["stop"] + words["counts"].format(operations, leaves)
     if scene.hidden:
-        text += f", and {scene.hidden:,} more that are not shown"
+        text += words["hidden"].format(scene.hidden)
     slopes = [
         f"{card.name}: {card.gradient.text}"
         for card in scene.cards
         if card.kind == "leaf" and card.name and card.gradient and card.gradient.text
     ]
-    return title, text + (f". Gradients: {', '.join(slopes)}." if slopes else ".")
+    if slopes:
+        text += words["stop"] + words["gradients"].format(words["and"].join(slopes))
+    return title, (text + words["stop"]).rstrip()
 
 
 class _Painter:
@@ -108,6 +114,8 @@ class _Painter:
         return f'{inside} stroke="{self.palette[role]}" stroke-width="{width:.2f}"{dashes}'
 
     def text(self, x: float, y: float, content: str, size: float, face: str, role: str, extra: str = "") -> str:
+        if face != "serif" and is_han(content):
+            face = "han"  # first in its stack, because resvg borrows missing letters from any font
         family = "" if face == "mono" else f' font-family="{FONTS[face]}"'
         return f'<text {self.fill(role)}{family} font-size="{size:g}" x="{x:.1f}" y="{y:.1f}"{extra}>{content}</text>'
 
@@ -129,7 +137,7 @@ class _Painter:
         role = self.look(edge)[0]
         yield f'<g class="pill">{_tooltip(edge.tooltip)}'
         yield self.rectangle(self.outline(role, 1.2), box.left, box.top, box.width, box.height, 9.0)
-        ink = "muted" if role == "wire" else f"{role}-ink"
+        ink = ("muted" if edge.partial is not None else "ink") if role == "wire" else f"{role}-ink"
         yield self.text(box.x, box.y + 3.8, edge.label, measure.PILL, "mono", ink, ' text-anchor="middle"')
         yield "</g>"
 
@@ -153,10 +161,10 @@ class _Painter:
         if card.symbol:
             yield from self.chip(card, box, frame)
         x, right = box.left + frame.left, box.left + frame.right
-        base = box.top + (23.0 if card.gradient else frame.height / 2 + frame.value_size * 0.35)
+        base = box.top + (23.0 if card.gradient or card.cells else frame.height / 2 + frame.value_size * 0.35)
         if card.name:
             yield self.name(frame.name, x, base)
-        if card.note:
+        if card.note and not card.cells:
             after = x + (measure.name_width(frame.name) + 8.0 if card.name else 0.0)
             yield self.text(after, base, escape(card.note), measure.NOTE, "mono", "muted")
         quiet = card.kind in ("constant", "more") or self.scene.passes == "backward"
@@ -167,7 +175,10 @@ class _Painter:
         else:
             x_value, anchor = right, "end"
         extra = f' text-anchor="{anchor}"{weight}'
-        yield self.text(x_value, base, escape(card.value), frame.value_size, "mono", role, extra)
+        value = card.cells.shape if card.cells else card.value
+        yield self.text(x_value, base, escape(value), frame.value_size, "mono", role, extra)
+        if card.cells:
+            yield from self.cells(card.cells, frame, x, right, box.top + 33.0)
         if card.gradient:
             yield from self.strip(card, box, frame)
         yield "</g>"
@@ -195,6 +206,37 @@ class _Painter:
                 content += f'<tspan dy="4" font-size="{measure.SUBSCRIPT:g}">{escape(part.subscript)}</tspan>'
         return self.text(x, y, content, measure.NAME, "serif", "ink", ' font-style="italic"')
 
+    def cells(self, cells: HeatMap, frame: Frame, x: float, right: float, top: float) -> Iterator[str]:
+        """The heat map, a path per tint, and its words. Negative cells carry a minus sign, for print in grey."""
+        wide, high = frame.cell
+        tints: dict[int | None, list[Point]] = defaultdict(list)
+        for i, row in enumerate(cells.levels):
+            for j, level in enumerate(row):
+                tints[level].append((x + j * wide, top + i * high))
+        for level, corners in tints.items():
+            look = self.fill("alarm", 0.35) if level is None else self.fill("zero")
+            if level:
+                look = self.fill(_sign(level), _tint(abs(level) / LEVELS))
+            yield f'<path {look} d="{_boxes(corners, wide - 1.0, high - 1.0)}"/>'
+            if level is not None and level < 0 and not cells.texts:
+                bars = [(a + wide / 2 - 3.0, b + high / 2 - 1.0) for a, b in corners]
+                yield f'<path {self.fill("negative-ink", 0.55)} d="{_boxes(bars, 5.0, 1.0)}"/>'
+            if level is None and not cells.texts:
+                w, h = wide - 5.0, high - 5.0
+                crosses = "".join(
+                    f"M{a + 2:.1f},{b + 2:.1f}l{w:.1f},{h:.1f}m{-w:.1f},0l{w:.1f},{-h:.1f}" for a, b in corners
+                )
+                yield f'<path {self.outline("alarm", 1.2, also="wire")} d="{crosses}"/>'
+        for i, texts in enumerate(cells.texts):
+            for j, text in enumerate(texts):
+                level = cells.levels[i][j]
+                ink = "alarm-ink" if level is None else f"{_sign(level)}-ink" if level else "muted"
+                middle, base = x + (j + 0.5) * wide - 0.5, top + i * high + 11.8
+                yield self.text(middle, base, text, measure.CELL, "mono", ink, ' text-anchor="middle"')
+        base = top + cells.rows * high + 10.0
+        yield self.text(x, base, cells.kind, measure.SPAN, "mono", "muted")
+        yield self.text(right, base, escape(cells.span), measure.SPAN, "mono", "muted", ' text-anchor="end"')
+
     def strip(self, card: Card, box: Box, frame: Frame) -> Iterator[str]:
         gradient = card.gradient
         assert gradient is not None
@@ -203,16 +245,17 @@ class _Painter:
             role, ink, opacity = "alarm", "alarm-ink", 0.35
         elif gradient.size:
             role = "leaf" if gradient.is_norm else _sign(gradient.size)
-            ink, opacity = f"{role}-ink", 0.10 + 0.55 * math.sqrt(abs(gradient.size) / self.largest)
+            ink, opacity = f"{role}-ink", _tint(math.sqrt(abs(gradient.size) / self.largest))
         x, right = box.left + frame.left - 4.0, box.left + frame.right + 5.0
         look = self.fill(role, opacity)
         if not gradient.text:  # not computed: an outline with nothing in it
             look = self.outline("line", 1.0, "2 3")
-        yield self.rectangle(look, x, box.top + 34.0, right - x, 22.0, 7.0)
-        yield self.text(x + 7.0, box.top + 48.8, gradient.label, measure.LABEL, "sans", ink)
+        bottom = box.top + box.height
+        yield self.rectangle(look, x, bottom - 28.0, right - x, 22.0, 7.0)
+        yield self.text(x + 7.0, bottom - 13.2, gradient.label, measure.LABEL, "sans", ink)
         if gradient.text:
             extra = ' text-anchor="end"'
-            yield self.text(right - 6.0, box.top + 49.2, gradient.text, measure.GRADIENT, "mono", ink, extra)
+            yield self.text(right - 6.0, bottom - 12.8, gradient.text, measure.GRADIENT, "mono", ink, extra)
 
     @staticmethod
     def rectangle(look: str, x: float, y: float, width: float, height: float, radius: float) -> str:
@@ -225,6 +268,16 @@ def _tooltip(text: str) -> str:
 
 def _sign(x: float) -> str:
     return "positive" if x > 0 else "negative"
+
+
+def _tint(share: float) -> float:
+    """How strong the colour of a number is, by its share of the largest."""
+    return 0.10 + 0.55 * share
+
+
+def _boxes(corners: list[Point], width: float, height: float) -> str:
+    """Rectangles of one size in one path."""
+    return "".join(f"M{x:.1f},{y:.1f}h{width:.1f}v{height:.1f}h{-width:.1f}z" for x, y in corners)
 
 
 def _path(points: tuple[Point, ...]) -> str:

@@ -14,9 +14,11 @@ from typing import Any, Literal
 import numpy as np
 
 from autograd.drawing.explain import explain as explained
+from autograd.drawing.heatmap import HeatMap, heat_map
+from autograd.drawing.partial import partial_of, upstream
 from autograd.drawing.text import array, number, printable, shape
+from autograd.drawing.words import WORDS, Lang
 from autograd.primitive import Node, Primitive
-from autograd.sweep import local_partial
 
 __all__ = ["Card", "Edge", "Gradient", "Passes", "Scene", "build"]
 
@@ -62,6 +64,8 @@ class Card:
     is_finite: bool = True
     tooltip: str = ""
     faded: bool = False
+    cells: HeatMap | None = None
+    """The numbers of an array."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Scene:
     hidden: int
     caption: tuple[str, ...] = ()
     """Lines of text under the figure."""
+    lang: Lang = "en"
 
     @property
     def roots(self) -> list[int]:
@@ -104,6 +109,7 @@ def build(
     names: Mapping[str, Any] | None = None,
     highlight: Sequence[Node] | None = None,
     explain: Node | None = None,
+    lang: Lang = "en",
 ) -> Scene:
     """Describe the `max_nodes` newest nodes behind `roots`, in the order in which they were created.
 
@@ -112,9 +118,9 @@ def build(
     nodes, hidden = _newest(roots, max_nodes)
     raw = sum(not isinstance(arg, Node) for node in nodes for arg in node.args)
     hidden += max(0, raw - max_nodes)  # constants are cards too, and one operation may have thousands
-    writer = _Writer(precision, passes, names or {})
+    writer = _Writer(precision, passes, names or {}, lang)
     ends = {id(root) for root in roots}
-    cards: list[Card] = [Card("more", "", f"… {hidden:,} more", tooltip=f"{hidden:,} earlier values")] if hidden else []
+    cards: list[Card] = [writer.more(hidden)] if hidden else []
     places: dict[int, int] = {}
     constants: dict[tuple[int, int], int] = {}
     for node in nodes:
@@ -139,12 +145,12 @@ def build(
     lit = None if highlight is None else frozenset(highlight)
     caption: tuple[str, ...] = ()
     if explain is not None:
-        lit, caption = explained(roots[0], explain, precision, writer.name)
+        lit, caption = explained(roots[0], explain, precision, writer.name, lang)
     if lit is not None:
         shown = {places[id(node)] for node in nodes if node in lit}
         cards = [card if place in shown else replace(card, faded=True) for place, card in enumerate(cards)]
         edges = [edge if {edge.source, edge.target} <= shown else replace(edge, faded=True) for edge in edges]
-    return Scene(tuple(cards), tuple(edges), passes, hidden, caption)
+    return Scene(tuple(cards), tuple(edges), passes, hidden, caption, lang)
 
 
 def _newest(roots: Sequence[Node], limit: int) -> tuple[list[Node], int]:
@@ -175,10 +181,10 @@ def _newest(roots: Sequence[Node], limit: int) -> tuple[list[Node], int]:
 
 
 class _Writer:
-    """Turns nodes into cards and operands into edges, in one precision."""
+    """Turns nodes into cards and operands into edges, in one precision and one language."""
 
-    def __init__(self, precision: int, passes: Passes, names: Mapping[str, Any]) -> None:
-        self.precision, self.passes = precision, passes
+    def __init__(self, precision: int, passes: Passes, names: Mapping[str, Any], lang: Lang) -> None:
+        self.precision, self.passes, self.words = precision, passes, WORDS[lang]
         self.names = {id(value): name for name, value in reversed([*names.items()]) if not name.startswith("_")}
 
     def card(self, node: Node, is_root: bool) -> Card:
@@ -186,6 +192,7 @@ class _Writer:
         kind: Kind = "inner" if op else "leaf" if node.requires_grad else "constant"
         value, note = self._value(node._data)
         name = self.name(node)
+        cells = heat_map(node._data, self.precision)
         gradient = self._gradient(node) if node.requires_grad and self.passes != "forward" else None
         return Card(
             kind=kind,
@@ -197,32 +204,47 @@ class _Writer:
             gradient=gradient,
             is_root=is_root,
             is_finite=bool(np.all(np.isfinite(node._data))),
-            tooltip=self._tooltip(node, name),
+            tooltip=self._tooltip(node, name) + self._shown(cells),
+            cells=cells,
         )
 
     def constant(self, raw: Any) -> Card:
         value, note = self._value(raw)
         finite = bool(np.all(np.isfinite(raw))) if np.asarray(raw).dtype.kind in "fiub" else True
-        return Card("constant", "", value, note, is_finite=finite, tooltip=f"constant {_exactly(raw)}")
+        cells = heat_map(raw, self.precision)
+        tooltip = self.words["constant"].format(_exactly(raw)) + self._shown(cells)
+        return Card("constant", "", value, note, is_finite=finite, tooltip=tooltip, cells=cells)
+
+    def more(self, hidden: int) -> Card:
+        """What was cut off."""
+        return Card("more", "", self.words["more"].format(hidden), tooltip=self.words["earlier"].format(hidden))
 
     def edge(self, node: Node, source: int, target: int, position: int) -> Edge:
         arg, operands = node.args[position], len(node.args)
-        partial = None
-        if self.passes != "forward" and isinstance(arg, Node) and arg.requires_grad:
-            partial = local_partial(node, position)
-        if partial is None:
+        if self.passes == "forward" or not (isinstance(arg, Node) and arg.requires_grad):
             return Edge(source, target, position, operands)
-        text = number(partial, self.precision)
-        tooltip = f"∂{self.name(node) or 'result'}/∂{self.name(arg) or 'operand'} = {_exactly(partial)}"
+        size, label, formula = partial_of(node, position, self._number, self.name)
+        if not label:
+            return Edge(source, target, position, operands)
+        result = self.name(node) or self.words["result"]
+        slope = f"∂{result}/∂{self.name(arg) or self.words['operand']}"
         above = _raw(node.grad)
-        if above is not None:
-            product = "0" if above == 0.0 else number(partial * above, self.precision)  # strong zero, as in the sweep
-            tooltip += f"\ncontributes {text} × {number(above, self.precision)} = {product}"
-        return Edge(source, target, position, operands, partial, f"×{text}", tooltip)
+        if size is None:
+            tooltip = f"{slope}: {formula or label}\n{self.words['upstream'].format(upstream(node), result)}"
+        else:
+            tooltip = f"{slope} = {_exactly(size)}"
+        if size is not None and isinstance(above, float):
+            product = "0" if above == 0.0 else self._number(size * above)  # strong zero, as in the sweep
+            told = f"{self._number(size)} × {self._number(above)} = {product}"
+            tooltip += "\n" + self.words["contributes"].format(told)
+        return Edge(source, target, position, operands, size, label, tooltip)
 
     def name(self, node: Node) -> str:
         """What a node is called, empty if it has no name."""
         return printable(node.name if node.name is not None else self.names.get(id(node), ""))
+
+    def _number(self, x: float) -> str:
+        return number(x, self.precision)
 
     def _value(self, data: Any) -> tuple[str, str]:
         """The numbers or the shape of `data`, and what to note beside them."""
@@ -245,11 +267,16 @@ class _Writer:
         grad = _raw(node.grad)
         if np.ndim(node._data) == 0:
             size = None if grad is None else float(grad)
-            return Gradient("grad", "" if size is None else number(size, self.precision), size)
+            return Gradient(self.words["grad"], "" if size is None else number(size, self.precision), size)
         if grad is None:
             return Gradient("‖∇‖", "", is_norm=True)
         norm = _norm(np.asarray(grad))
         return Gradient("‖∇‖", number(norm, self.precision), norm, is_norm=True)
+
+    def _shown(self, cells: HeatMap | None) -> str:
+        """What a heat map leaves out."""
+        part = "\n" + self.words["slice"].format(cells.part) if cells and cells.part else ""
+        return part + ("\n" + self.words["blocks"].format(cells.block) if cells and cells.block else "")
 
     def _tooltip(self, node: Node, name: str) -> str:
         made = ""
@@ -257,7 +284,7 @@ class _Writer:
             given = ", ".join(f"{key}={value!r}" for key, value in (node.params or {}).items())
             made = f"\n{node.op.name}({given})" if given else f"\n{node.op.name}"
         grad = _raw(node.grad)
-        slope = "" if grad is None else f"\ngradient {_exactly(grad)}"
+        slope = "" if grad is None else "\n" + self.words["gradient"].format(_exactly(grad))
         return printable_lines(f"{name or type(node).__name__} = {_exactly(node._data)}{made}{slope}")
 
 

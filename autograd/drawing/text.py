@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["Name", "Piece", "array", "number", "printable", "shape", "split_name", "width"]
+__all__ = ["Name", "Piece", "array", "is_han", "number", "printable", "shape", "split_name", "width"]
 
 LONGEST_NAME = 64
 """Longer names end in an ellipsis; the tooltip has them whole."""
@@ -82,6 +82,15 @@ def printable(text: str) -> str:
     """`text` on one line, with the characters that XML cannot hold as escapes."""
     escaped = _NOT_XML.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
     return " ".join(escaped.split())
+
+
+def is_han(text: str) -> bool:
+    """Whether a font with Chinese characters is needed.
+
+    >>> is_han("grad"), is_han("梯度")
+    (False, True)
+    """
+    return any(unicodedata.east_asian_width(char) == "W" for char in text)
 
 
 def split_name(name: str) -> Name:

@@ -21,6 +21,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
         {"max_nodes": 1.5},
         {"max_nodes": True},
         {"precision": -1},
+        {"lang": "fr"},
     ],
 )
 def test_options_are_checked(options):
@@ -99,3 +100,16 @@ def test_the_tree_of_a_deep_graph_stays_small():
     text = str(draw(y))
     assert len(text.splitlines()) <= 61
     assert max(map(len, text.splitlines())) < 80
+
+
+def test_the_words_are_in_one_language():
+    o = neuron()
+    svg = draw(o, lang="zh", explain=o.args[0], max_nodes=8).to_svg()
+    tree = ElementTree.fromstring(svg)
+    assert tree.get("lang") == "zh-Hans"
+    shown = "".join("".join(part.itertext()) for part in tree if not part.tag.endswith("style"))
+    for word in ("梯度", "计算图", "另有", "贡献", "一条路径"):
+        assert word in shown
+    for word in ("grad", "graph", "more", "contributes", "path", "leaf"):
+        assert word not in shown
+    assert 'lang="en"' in draw(o).to_svg()
