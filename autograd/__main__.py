@@ -1,4 +1,7 @@
-"""``python -m autograd "tanh(w*x + b)" w=0.5 x=2 b=-1``: a formula, its value, its gradients and its figure."""
+"""``python -m autograd "tanh(w*x + b)" w=0.5 x=2 b=-1``: a formula, its value, its gradients and its figure.
+
+``python -m autograd gallery --out DIR`` writes a page with figures of every kind.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +25,18 @@ _EPILOG = f"""\
 functions: {" ".join(sorted(FUNCTIONS))}
 constants: pi e
 
-example:
+examples:
+  python -m autograd gallery --out gallery
   python -m autograd "tanh(x1*w1 + x2*w2 + b)" x1=2 w1=-3 x2=0 w2=1 b=6.8813735870195432 --out neuron.svg
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code: 0, or 2 where something that was given cannot be used."""
-    options = _options(sys.argv[1:] if arguments is None else arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    if words[:1] in (["gallery"], ("gallery",)):
+        return _gallery(words[1:])
+    options = _options(words)
     try:
         leaves = _assignments(options.assignments)
         result = evaluate(options.expression, leaves)
@@ -46,6 +53,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Unicode shows names all the same
     print(_report(options.expression.strip(), result, leaves, path))
+    return 0
+
+
+def _gallery(words: Sequence[str]) -> int:
+    """Write the gallery."""
+    parser = argparse.ArgumentParser(
+        prog="python -m autograd gallery", description="Write a page of figures, each with the code that draws it."
+    )
+    parser.add_argument("--out", default="gallery", metavar="DIR", help="folder for the page (default: gallery)")
+    out = parser.parse_args(words).out
+    from nn import gallery  # imported when used: a formula needs no networks
+
+    try:
+        *figures, index = gallery.write(out)
+    except OSError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(f"{len(figures)} figures in {index}")
     return 0
 
 

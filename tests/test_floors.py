@@ -31,7 +31,8 @@ FLOORS = [
     ("autograd.drawing", "autograd.testing", "autograd.expression"),
     ("autograd.catalogue",),
     ("autograd",),
-    ("autograd.__main__", "nn"),
+    ("nn",),
+    ("autograd.__main__",),
 ]
 
 
