@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from html import escape
 from typing import Any
 
-from autograd.drawing.text import is_han, printable
+from autograd.drawing.text import face_for, printable
 from autograd.drawing.theme import DARK, FONTS, LIGHT, Palette, ThemeName, dark_rules
 
 __all__ = ["Canvas"]
@@ -92,8 +92,7 @@ class Canvas:
         self, x: float, y: float, content: str, size: float, face: str = "mono", role: str = "ink", extra: str = ""
     ) -> None:
         """Text on a base line; `content` is markup: escape what users wrote."""
-        if face == "sans" and is_han(content):
-            face = "han"  # first in its stack, because resvg borrows missing letters from any font
+        face = face_for(content, face) if face == "sans" else face
         family = "" if face == "mono" else f' font-family="{FONTS[face]}"'
         fill = f'class="f-{role}" fill="{self.palette[role]}"'
         self.elements.append(

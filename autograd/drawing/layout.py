@@ -18,6 +18,7 @@ import numpy as np
 
 from autograd.drawing.measure import CAPTION, PILL_HEIGHT, Frame, caption_height, frame, pill_width
 from autograd.drawing.scene import Edge, Scene
+from autograd.drawing.text import face_for
 from autograd.drawing.text import width as text_width
 from autograd.errors import GraphError
 
@@ -91,7 +92,7 @@ def arrange(scene: Scene, rankdir: RankDir) -> Layout:
             route += [route[-1], routes[f"b{i}"][0], *routes[f"b{i}"]]
         start, end = _port(cards[edge.source], rankdir), _slot(cards[edge.target], edge, rankdir)
         curves.append(_curve(route, pill, start, end, rankdir, free))
-    wide = max([width, *(text_width(line, CAPTION, "mono") for line in scene.caption)])
+    wide = max([width, *(text_width(line, CAPTION, face_for(line, "mono")) for line in scene.caption)])
     high = height + 2 * MARGIN + caption_height(scene.caption)
     return Layout(wide + 2 * MARGIN, high, frames, cards, pills, tuple(curves))
 

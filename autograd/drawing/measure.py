@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from autograd.drawing.heatmap import HeatMap
 from autograd.drawing.scene import Card
-from autograd.drawing.text import Name, split_name, width
+from autograd.drawing.text import Name, face_for, split_name, width
 
 __all__ = ["Frame", "caption_height", "frame", "pill_width"]
 
@@ -57,7 +57,7 @@ def caption_height(lines: Sequence[str]) -> float:
 
 def pill_width(label: str) -> float:
     """The width of the pill around `label`; 0 where an edge has none."""
-    return width(label, PILL, "mono") + 13.0 if label else 0.0
+    return width(label, PILL, face_for(label, "mono")) + 13.0 if label else 0.0
 
 
 def frame(card: Card) -> Frame:

@@ -17,7 +17,7 @@ from autograd.drawing.heatmap import LEVELS, HeatMap
 from autograd.drawing.layout import MARGIN, Box, Layout, Point
 from autograd.drawing.measure import Frame
 from autograd.drawing.scene import Card, Edge, Scene
-from autograd.drawing.text import Name, is_han
+from autograd.drawing.text import Name, face_for
 from autograd.drawing.theme import DARK, FONTS, LIGHT, ThemeName, dark_rules
 from autograd.drawing.words import WORDS
 
@@ -114,8 +114,7 @@ class _Painter:
         return f'{inside} stroke="{self.palette[role]}" stroke-width="{width:.2f}"{dashes}'
 
     def text(self, x: float, y: float, content: str, size: float, face: str, role: str, extra: str = "") -> str:
-        if face != "serif" and is_han(content):
-            face = "han"  # first in its stack, because resvg borrows missing letters from any font
+        face = face_for(content, face)
         family = "" if face == "mono" else f' font-family="{FONTS[face]}"'
         return f'<text {self.fill(role)}{family} font-size="{size:g}" x="{x:.1f}" y="{y:.1f}"{extra}>{content}</text>'
 

@@ -16,7 +16,7 @@ import numpy as np
 from autograd.drawing.explain import explain as explained
 from autograd.drawing.heatmap import HeatMap, heat_map
 from autograd.drawing.partial import partial_of, upstream
-from autograd.drawing.text import array, number, printable, shape
+from autograd.drawing.text import array, number, printable, shape, shortened
 from autograd.drawing.words import WORDS, Lang
 from autograd.primitive import Node, Primitive
 
@@ -145,7 +145,7 @@ def build(
     lit = None if highlight is None else frozenset(highlight)
     caption: tuple[str, ...] = ()
     if explain is not None:
-        lit, caption = explained(roots[0], explain, precision, writer.name, lang)
+        lit, caption = explained(roots[0], explain, precision, lambda node: shortened(writer.name(node)), lang)
     if lit is not None:
         shown = {places[id(node)] for node in nodes if node in lit}
         cards = [card if place in shown else replace(card, faded=True) for place, card in enumerate(cards)]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["Name", "Piece", "array", "is_han", "number", "printable", "shape", "split_name", "width"]
+__all__ = ["Name", "Piece", "array", "face_for", "number", "printable", "shape", "shortened", "split_name", "width"]
 
 LONGEST_NAME = 64
 """Longer names end in an ellipsis; the tooltip has them whole."""
@@ -84,13 +84,21 @@ def printable(text: str) -> str:
     return " ".join(escaped.split())
 
 
-def is_han(text: str) -> bool:
-    """Whether a font with Chinese characters is needed.
+def face_for(text: str, face: str) -> str:
+    """The face to set `text` in: ``"han"`` where it has Chinese characters that `face` may lack.
 
-    >>> is_han("grad"), is_han("梯度")
-    (False, True)
+    Its fonts come first in their stack, because resvg borrows missing letters from any font. Serif faces keep theirs.
+
+    >>> face_for("grad", "mono"), face_for("梯度", "mono")
+    ('mono', 'han')
     """
-    return any(unicodedata.east_asian_width(char) == "W" for char in text)
+    wide = any(unicodedata.east_asian_width(char) == "W" for char in text)
+    return "han" if wide and face != "serif" else face
+
+
+def shortened(name: str) -> str:
+    """A name with an ellipsis where it is too long for a figure."""
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def split_name(name: str) -> Name:
@@ -104,9 +112,7 @@ def split_name(name: str) -> Name:
     Piece(base='x', subscript='1') Piece(base='w', subscript='1')
     Piece(base='learning_rate', subscript='')
     """
-    text = printable(name)
-    if len(text) > LONGEST_NAME:
-        return (Piece(text[: LONGEST_NAME - 1] + "…"),)
+    text = shortened(printable(name))
     if match := _NUMBERED.fullmatch(text):
         return (Piece(match[1], unicodedata.normalize("NFKD", match[2].replace("_", ","))),)
     if match := _LABELLED.fullmatch(text):
@@ -134,7 +140,8 @@ _OTHER = {"serif": 0.8, "sans": 0.85, "mono": 0.605}
 
 
 def width(text: str, size: float, face: str) -> float:
-    """How wide `text` is at most at font size `size`, in the face "serif" (italic), "sans" (bold) or "mono"."""
+    """How wide `text` is at most at font size `size`, in the face "serif" (italic), "sans" (bold), "han" or "mono"."""
+    face = "sans" if face == "han" else face
     return size * sum(_char_width(char, face) for char in text)
 
 
