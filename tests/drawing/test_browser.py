@@ -143,8 +143,8 @@ def test_chromium_and_resvg_paint_the_same_picture(page, make, theme):
     """Both choose fonts from the same stacks, but place, hint and smooth letters each in its own way.
 
     So letters differ by up to a pixel, and the means of blocks of 8×8 pixels are compared. Measured: they differ by
-    0.0006 to 0.0012 of the range on average, and by 0.10 at most. A picture that is moved by two pixels differs by 0.019
-    on average; one without a card by 0.0015 to 0.009, and in some block by all of the chip's or the strip's colour.
+    0.0006 to 0.0012 of the range on average, and by 0.10 at most. A picture that is moved by two pixels differs by
+    0.019 on average; one without a card by 0.0015 to 0.009, and in some block by all of the colour of a strip.
     """
     figure = draw(make())
     show(page, figure.to_svg(theme))

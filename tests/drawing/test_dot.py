@@ -3,16 +3,35 @@
 import json
 
 import pytest
+from hypothesis import given, settings
 
-from autograd import Value
+from autograd import Tensor, Value
 from autograd.drawing import draw, draw_dot
 from autograd.drawing.layout import _embedded
-from tests.drawing.graphs import neuron
+from tests.drawing.graphs import neuron, programs, run
 
 
 def test_graphviz_reads_it():
     placed = json.loads(_embedded(draw_dot(neuron()).source))
     assert (len(placed["objects"]), len(placed["edges"])) == (10, 9)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of pydot's parser
+@settings(max_examples=25)
+@given(programs)
+def test_other_parsers_read_it(program):
+    pydot = pytest.importorskip("pydot")
+    figure = draw(run(program))
+    (graph,) = pydot.graph_from_dot_data(figure.to_dot())
+    ends = sorted((edge.get_source(), edge.get_destination()) for edge in graph.get_edges())
+    assert ends == sorted((f"n{edge.source}", f"n{edge.target}") for edge in figure.scene.edges)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_formula_is_a_label():
+    a, b = Tensor([[1.0, 2.0]], name="A"), Tensor([[3.0], [4.0]], name="B")
+    (graph,) = pytest.importorskip("pydot").graph_from_dot_data(draw(a @ b).to_dot())
+    assert [edge.get("label") for edge in graph.get_edges()] == ['"Ḡ · Bᵀ"', '"Aᵀ · Ḡ"']
 
 
 @pytest.mark.parametrize("name", ['"', "<b>", "a|b", "{a}", "a\\", "\\n", "学", "<&>", "", "\x00"])

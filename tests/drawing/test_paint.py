@@ -48,6 +48,14 @@ def test_described_for_those_who_do_not_see_it():
     assert "o = 0.7071" in tree.find(f"{SVG}desc").text
 
 
+def test_described_in_chinese():
+    tree = parsed(draw(neuron(), lang="zh").to_svg())
+    assert tree.find(f"{SVG}title").text == "o 的计算图"
+    assert tree.find(f"{SVG}desc").text == (
+        "o = 0.7071。5 个运算，5 个叶子值。梯度：x1: −1.5、w1: 1、x2: 0.5、w2: 0、b: 0.5。"
+    )
+
+
 @settings(max_examples=50)
 @given(st.text())
 @example('<&">')

@@ -43,6 +43,20 @@ def test_order_of_operands_is_kept():
     assert [edge.label for edge in scene.edges] == ["×1", "×−1"]
 
 
+@given(programs)
+def test_pills_times_gradients_at_the_far_end_sum_to_the_gradient(program):
+    root = run(program)
+    if not root.requires_grad:
+        return
+    root.backward()
+    scene = build([root], precision=17)
+    for place, card in enumerate(scene.cards):
+        if card.gradient and not card.is_root:
+            leaving = [edge for edge in scene.edges if edge.source == place]
+            total = sum(edge.partial * scene.cards[edge.target].gradient.size for edge in leaving)
+            assert total == pytest.approx(card.gradient.size, rel=1e-12, abs=1e-300)
+
+
 def test_the_strip_is_empty_until_a_sweep_fills_it():
     x = Value(2.0, name="x")
     y = x * 0.0
