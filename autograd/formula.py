@@ -218,6 +218,8 @@ def _made(x: Node, style: _Style, parts: list[_Product]) -> _Product:
             return _Product().times(parts[0], -1)
         case "power" if not parts[1].powers and parts[0].number == 1.0 and parts[1].number.is_integer():
             return _Product().times(parts[0], int(parts[1].number))
+        case "slope" if not parts[1].powers and parts[0].number == 1.0 and parts[1].number.is_integer():  # y xʸ⁻¹
+            return parts[1].times(parts[0], int(parts[1].number) - 1)
         case "square":
             return parts[0].times(parts[0])
         case "identity":

@@ -76,7 +76,7 @@ def heat_map(data: Any, precision: int = 4) -> HeatMap | None:
     matrix = data[(0,) * (data.ndim - 2)] if data.ndim > 1 else data[None]
     part = f"[{', '.join('0' * (data.ndim - 2))}]" if data.ndim > 2 else ""
     small = max(matrix.shape) <= MOST_NUMBERS
-    cells, block = _reduced(matrix.astype(np.float64))
+    cells, block = _reduced(matrix)
     return HeatMap(
         levels=_levels(cells),
         texts=tuple(tuple(number(x, min(precision, 2)) for x in row) for row in matrix) if small else (),
@@ -90,30 +90,28 @@ def heat_map(data: Any, precision: int = 4) -> HeatMap | None:
 
 def _span(data: Any, precision: int) -> str:
     """The smallest and the largest number, and that there are others where not all are finite."""
-    finite = data[np.isfinite(data)]
-    odd = ", ".join(
-        text for text, found in (("nan", np.isnan), ("±inf", np.isinf)) if finite.size < data.size and found(data).any()
-    )
-    if not finite.size:
-        return odd
-    low, high = (number(x, min(precision, 3)) for x in (finite.min(), finite.max()))
-    return (low if low == high else f"{low} … {high}") + (f", {odd}" if odd else "")
+    odd = []
+    if not (np.isfinite(data.min()) and np.isfinite(data.max())):
+        odd = [text for text, found in (("nan", np.isnan), ("±inf", np.isinf)) if found(data).any()]
+        data = data[np.isfinite(data)]
+    texts = [number(x, min(precision, 3)) for x in ((data.min(), data.max()) if data.size else ())]
+    return ", ".join([" … ".join(dict.fromkeys(texts)), *odd] if texts else odd)
 
 
 def _reduced(matrix: Any) -> tuple[Any, str]:
     """A matrix as the means of blocks, as many as there may be cells, and the extents of a block."""
-    largest = np.max(np.abs(matrix), initial=0.0, where=np.isfinite(matrix)) or 1.0
-    sizes = []
+    block = []
     for axis, most in enumerate((MOST_ROWS, MOST_COLUMNS)):
         extent = matrix.shape[axis]
         starts = np.linspace(0, extent, min(extent, most), endpoint=False).astype(int)
-        counts = np.diff([*starts, extent])
-        sizes.append(math.ceil(extent / len(starts)))
-        if len(starts) < extent:
-            with np.errstate(invalid="ignore"):
-                sums = np.add.reduceat(matrix / largest, starts, axis=axis)
-            matrix = sums / np.expand_dims(counts, 1 - axis) * largest
-    return matrix, "×".join(map(str, sizes)) if max(sizes) > 1 else ""
+        counts = np.expand_dims(np.diff([*starts, extent]), 1 - axis)
+        block.append(math.ceil(extent / len(starts)))
+        with np.errstate(over="ignore", invalid="ignore"):
+            sums = np.add.reduceat(matrix, starts, axis=axis, dtype=np.float64)
+            if not np.isfinite(sums).all():  # where it may be the sum alone that is not
+                sums, counts = np.add.reduceat(matrix / extent, starts, axis=axis, dtype=np.float64), counts / extent
+            matrix = sums / counts
+    return matrix, "×".join(map(str, block)) if max(block) > 1 else ""
 
 
 def _levels(cells: Any) -> tuple[tuple[int | None, ...], ...]:

@@ -83,7 +83,7 @@ def frame(card: Card) -> Frame:
     if not bare:  # whole steps, so that most cards of a column are equally wide
         right = math.ceil((right + _PADDING) / _STEP) * _STEP - _PADDING
     if cells:  # stretched over the card, as far as cells stay cells
-        cell = min((right - left + 1.0) / cells.columns, 4.0 * max(cell)), cell[1]
+        cell = min((right - left + 1.0) / cells.columns, 6.0 * max(cell)), cell[1]
     return Frame(right + _PADDING, height, name, value_size, chip, chip_size, left, right, cell)
 
 

@@ -219,7 +219,7 @@ class _Painter:
             yield f'<path {look} d="{_boxes(corners, wide - 1.0, high - 1.0)}"/>'
             if level is not None and level < 0 and not cells.texts:
                 bars = [(a + wide / 2 - 3.0, b + high / 2 - 1.0) for a, b in corners]
-                yield f'<path {self.fill("negative-ink", 0.55)} d="{_boxes(bars, 5.0, 1.0)}"/>'
+                yield f'<path {self.fill("negative-ink", 0.45)} d="{_boxes(bars, 5.0, 1.0)}"/>'
             if level is None and not cells.texts:
                 w, h = wide - 5.0, high - 5.0
                 crosses = "".join(

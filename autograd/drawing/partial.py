@@ -18,7 +18,7 @@ from autograd.sweep import local_partial
 
 __all__ = ["Partial", "partial_of", "upstream"]
 
-LONGEST = 20
+LONGEST = 24
 """Longer formulas are in the tooltip, and the edge has a name for them."""
 _LONGEST_NAME = 4
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

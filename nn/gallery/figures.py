@@ -149,10 +149,10 @@ def layer() -> Any:
     A card shows the numbers of an array, or a heat map of their blocks: blue is positive, orange and a minus sign are
     negative. The edges of a matrix product carry its rule, as the rule itself tells it of symbols.
     """
-    rng = np.random.default_rng(1)
-    X = Tensor(rng.normal(size=(64, 20)), name="X", requires_grad=False)
-    W = Tensor(rng.normal(size=(20, 12)) / 4, name="W")
-    b = Tensor(rng.normal(size=12), name="b")
+    time = np.linspace(0.0, 6.0, 64)[:, None]
+    X = Tensor(np.sin(time * np.arange(1, 9) / 3), name="X", requires_grad=False)
+    W = Tensor(np.random.default_rng(1).normal(size=(8, 4)) / 2, name="W")
+    b = Tensor([0.5, -0.25, 0.0, 0.1], name="b")
     h = np.tanh(X @ W + b)
     loss = h.sum()
     loss.backward()

@@ -35,6 +35,8 @@ X, W, x, y, b = array("X", 2, 3), array("W", 3, 4), array("x", 3), array("y", 3)
         (X - x, ["×1", "−Σ Ḡ"]),
         (X * x, ["⊙ x", "Σ Ḡ ⊙ X"]),
         (x * 3.0, ["×3"]),
+        (x**2, ["⊙ 2 x"]),
+        (x**-1.0, ["⊙ −1 / x²"]),
         (autograd.tanh(x), ["⊙ sech²(x)"]),
         (autograd.relu(X @ W), ["⊙ [u > 0]"]),
         (autograd.gelu(x), ["⊙ GELU′(x)"]),
