@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise ValueError(f"{', '.join(unused)} does not occur in {options.expression!r}; leave the assignment out")
         if result.requires_grad:
             result.backward()
-        figure = draw(result, rankdir=options.rankdir, passes=options.passes, precision=options.precision)
+        how = {name: getattr(options, name) for name in ("rankdir", "passes", "precision", "lang")}
+        figure = draw(result, **how)
         path = figure.save(options.out, theme=options.theme)
     except (AutogradError, ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -90,6 +91,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--passes", choices=("forward", "backward", "both"), default="both", help="what to show")
     parser.add_argument("--rankdir", choices=("LR", "TB"), default="LR", help="left to right, or top to bottom")
     parser.add_argument("--precision", type=int, default=4, metavar="N", help="decimals in the figure (default: 4)")
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the words in the figure")
     # A formula may begin with a minus sign; to argparse, a word with a space in front is never an option.
     words = [f" {word}" if word[:1] == "-" and word[:2] != "--" and word != "-h" else word for word in arguments]
     return parser.parse_args(words)

@@ -21,6 +21,8 @@ def test_evaluates_differentiates_and_draws(tmp_path, capsys):
 
 def test_a_formula_may_begin_with_a_minus_sign_and_have_no_variables(tmp_path, capsys):
     assert main(["-x", "x=2", "--out", str(tmp_path / "a.dot"), "--theme", "dark"]) == 0
+    assert main(["x + x", "x=2", "--lang", "zh", "--out", str(tmp_path / "c.svg")]) == 0
+    assert "梯度" in (tmp_path / "c.svg").read_text(encoding="utf-8")
     assert main(["1+1", "--out", str(tmp_path / "b.png")]) == 0
     assert "-x = -2.0" in capsys.readouterr().out
 

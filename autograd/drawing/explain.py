@@ -68,7 +68,7 @@ def _lines(
     top, bottom = called(root) or words["root"], called(start) or words["value"]
     count = counts[root]
     over = words["one path"] if count == 1 else words["paths"].format(count)
-    yield f"∂{top}/∂{bottom} = {number(total, precision)}, {over}{words['colon']}"
+    yield f"∂{top}/∂{bottom} = {number(total, precision)}{words['comma']}{over}{words['colon']}"
     for shown, (nodes, factors) in enumerate(_paths(root, start, counts)):
         if shown == MOST_PATHS:
             yield words["other paths"].format(count - shown)

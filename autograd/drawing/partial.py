@@ -48,9 +48,10 @@ def partial_of(node: Node, position: int, number: Callable[[float], str], called
         return Partial(None, "", "")
     try:
         made = _applied(op, node, position, called)
+        text = unicode(made)
     except Exception:  # whatever a rule makes of a symbol that it cannot work with
-        made = None
-    g, text = upstream(node), "" if made is None else unicode(made)
+        made, text = None, ""
+    g = upstream(node)
     small, large = np.size(raw_of(node.args[position])), np.size(node._data)
     if op.kind != "elementwise":
         if text == g and small > large:
@@ -59,7 +60,7 @@ def partial_of(node: Node, position: int, number: Callable[[float], str], called
     if isinstance(made, int | float) and small == large:
         return Partial(float(made), f"×{number(float(made))}", text)
     before = f"Σ {g} " if small < large else ""  # the sum over what was broadcast, as in the sweep
-    if text in ("1", "−1"):
+    if before and text in ("1", "−1"):
         whole = text.replace("1", before.rstrip())
         return Partial(None, whole, whole)
     short = text if 0 < len(text) <= LONGEST else f"{op.name}′"

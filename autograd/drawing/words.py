@@ -17,7 +17,8 @@ WORDS: dict[str, dict[str, str]] = {
         "counts": "{} operation(s) on {} leaf value(s)", "hidden": ", and {:,} more that are not shown",
         "gradients": "Gradients: {}", "stop": ". ", "blocks": "a cell is the mean of a block of {}",
         "one path": "one path", "paths": "the sum over {:,} paths", "root": "root", "value": "value",
-        "colon": ":", "other paths": "… and {:,} more", "upstream": "{} is the gradient of {}", "slice": "shown: {}",
+        "comma": ", ", "colon": ":",
+        "other paths": "… and {:,} more", "upstream": "{} is the gradient of {}", "slice": "shown: {}",
     },
     "zh": {
         "code": "zh-Hans", "grad": "梯度", "more": "… 另有 {:,} 个", "earlier": "较早的 {:,} 个值",
@@ -27,6 +28,7 @@ WORDS: dict[str, dict[str, str]] = {
         "counts": "{} 个运算，{} 个叶子值", "hidden": "，另有 {:,} 个未显示",
         "gradients": "梯度：{}", "stop": "。", "blocks": "每格是 {} 的块的平均值",
         "one path": "一条路径", "paths": "{:,} 条路径之和", "root": "根", "value": "值",
-        "colon": "：", "other paths": "… 另有 {:,} 条", "upstream": "{} 是 {} 的梯度", "slice": "所示：{}",
+        "comma": "，", "colon": "：",
+        "other paths": "… 另有 {:,} 条", "upstream": "{} 是 {} 的梯度", "slice": "所示：{}",
     },
 }  # fmt: skip

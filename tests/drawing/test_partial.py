@@ -77,3 +77,23 @@ def test_the_tooltip_has_the_whole_formula():
     (edge,) = draw(p).scene.edges
     assert edge.tooltip == "∂p/∂z: −Ḡ expm1(p) − exp(p) rest(Ḡ)\nḠ is the gradient of p"
     assert edge.partial is None
+
+
+@pytest.fixture
+def declare():
+    before = set(table)
+    yield autograd.elementwise
+    for name in set(table) - before:
+        del table[name]
+
+
+def endless(g, ans, x):
+    for _ in range(20):
+        x = x * x + x  # what is used twice is written twice
+    return g * x
+
+
+@pytest.mark.parametrize("rule", [lambda g, ans, x: g * x[0].mine, lambda g, ans, x: g if x > 0 else -g, endless])
+def test_a_rule_that_tells_no_formula_has_a_label_all_the_same(declare, rule):
+    twice = declare("twice", lambda x: 2 * x, lambda x: 2 * x, rule)
+    assert labels(twice(x)) == ["⊙ twice′"]
