@@ -49,6 +49,7 @@ floor = elementwise(
 
 # --- extremes ---
 
+
 def _of_larger(g, x, y):  # part of a rule
     """What maximum(x, y) passes to x."""
     return where(equal(x, y), 0.5 * g, where(greater(x, y), g, 0.0))
