@@ -203,7 +203,7 @@ class Tensor(Differentiable, kind="Tensor"):
     __abs__ = abs = _unary(rules.abs)
     exp, expm1, log = _unary(rules.exp), _unary(rules.expm1), _unary(rules.log)
     log1p, sqrt, square = _unary(rules.log1p), _unary(rules.sqrt), _unary(rules.square)
-    reciprocal, sign = _unary(rules.reciprocal), _unary(rules.sign)
+    reciprocal = _unary(rules.reciprocal)
     sin, cos, tan = _unary(rules.sin), _unary(rules.cos), _unary(rules.tan)
     sinh, cosh, tanh = _unary(rules.sinh), _unary(rules.cosh), _unary(rules.tanh)
     sigmoid, relu = _unary(rules.sigmoid), _unary(rules.relu)
@@ -214,6 +214,10 @@ class Tensor(Differentiable, kind="Tensor"):
 
     def __pos__(self) -> Tensor:
         return self
+
+    def sign(self) -> Tensor:
+        """-1, 0 or 1; a constant for derivatives."""
+        return rules.sign(self)  # type: ignore[no-any-return]
 
     # --- shape ---
 

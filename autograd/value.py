@@ -227,7 +227,7 @@ class Value(Differentiable, kind="Value"):
     __neg__ = _unary(rules.neg)
     __abs__ = abs = _unary(rules.abs)
     exp, expm1, log, log1p = map(_unary, (rules.exp, rules.expm1, rules.log, rules.log1p))
-    sqrt, square, reciprocal, sign = map(_unary, (rules.sqrt, rules.square, rules.reciprocal, rules.sign))
+    sqrt, square, reciprocal = map(_unary, (rules.sqrt, rules.square, rules.reciprocal))
     sin, cos, tan, sinh, cosh, tanh = map(_unary, (rules.sin, rules.cos, rules.tan, rules.sinh, rules.cosh, rules.tanh))
     sigmoid, relu = map(_unary, (rules.sigmoid, rules.relu))
     __lt__, __le__ = _comparison(rules.less), _comparison(rules.less_equal)
@@ -237,6 +237,10 @@ class Value(Differentiable, kind="Value"):
 
     def __pos__(self) -> Value:
         return self
+
+    def sign(self) -> Value:
+        """-1, 0 or 1; a constant for derivatives."""
+        return rules.sign(self)  # type: ignore[no-any-return]
 
     # --- as a number ---
 

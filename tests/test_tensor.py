@@ -319,3 +319,11 @@ def test_product_of_matrices_by_the_textbook():
     x = Tensor(x)
     (g * (a @ x @ b)).sum().backward()
     np.testing.assert_allclose(x.grad, a.T @ g @ b.T, rtol=1e-13)  # ∂/∂X of Σ G∘(A X B)
+
+
+def test_the_method_of_a_function_without_derivative():
+    x = Tensor([2.0, -3.0])
+    y = x.sign()
+    assert not y.requires_grad and y.args[0] is not x
+    (y * x).sum().backward()
+    assert np.array_equal(x.grad, y.data)
