@@ -12,7 +12,7 @@
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import numpy_functions  # noqa: F401  # np.sum(t) and the like
 from autograd.anomaly import Anomaly, detect_anomaly, find_nan
@@ -24,10 +24,12 @@ from autograd.errors import (
     AutogradError,
     ExpressionError,
     GraphError,
+    GuardError,
     OperandError,
     ShapeError,
     StaleError,
     SubscriptError,
+    TraceError,
 )
 from autograd.functions import concatenate, mean, outer, pad, stack, std, take, var
 from autograd.primitive import Node, Primitive, Table, elementwise, general, linear, table
@@ -124,6 +126,9 @@ from autograd.tensor import Tensor
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.value import Value
 
+if TYPE_CHECKING:
+    from autograd.tracing import Program, jit, trace
+
 __version__ = "0.1.0"
 
 
@@ -202,23 +207,32 @@ Table._repr_html_ = _page("html")
 Table._repr_latex_ = _page("latex")
 
 
+def __getattr__(name: str) -> Any:
+    if name in ("Program", "jit", "trace"):
+        from autograd import tracing  # imported when used
+
+        tracing.Program.picture = staticmethod(draw)
+        return getattr(tracing, name)
+    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
+
 def __dir__() -> list[str]:
     """What tab completion offers."""
     return sorted({*__all__, "__version__", "testing", "drawing"})
 
 
 __all__ = [
-    "Anomaly", "AnomalyError", "AutogradError", "ExpressionError", "GraphError", "Node", "OperandError",
-    "Primitive", "ShapeError", "Sparse", "StaleError", "SubscriptError", "Tensor", "Value", "abs", "acos", "acosh",
-    "add", "argmax", "argmin", "argsort", "asin", "asinh", "astype", "atan", "atan2", "atanh", "avg_pool2d",
-    "broadcast_to", "cbrt", "clip", "concatenate", "conv2d", "cos", "cosh", "cumprod", "cumsum", "detect_anomaly",
-    "div", "draw", "einsum", "elementwise", "elu", "enable_grad", "equal", "erf", "erfc", "exp", "exp2",
-    "expand_dims", "expm1", "find_nan", "flip", "floor", "gelu", "general", "getitem", "grad", "greater",
-    "greater_equal", "hessian", "hvp", "hypot", "identity", "inner", "is_recording", "jacobian", "jvp",
-    "leaky_relu", "less", "less_equal", "linear", "log", "log1p", "log_softmax", "logaddexp", "logsigmoid",
-    "logsumexp", "matmul", "max", "max_pool2d", "maximum", "mean", "min", "minimum", "mul", "neg", "no_grad",
-    "norm", "not_equal", "outer", "pad", "power", "prod", "reciprocal", "relu", "reshape", "sigmoid", "sign",
-    "silu", "sin", "sinc", "sinh", "softmax", "softplus", "sort", "sqrt", "square", "squeeze", "stack", "std",
-    "step", "sub", "sum", "swapaxes", "table", "take", "tan", "tanh", "to_tensor", "to_value", "toposort",
-    "transpose", "value_and_grad", "var", "vjp", "where", "xlogy",
+    "Anomaly", "AnomalyError", "AutogradError", "ExpressionError", "GraphError", "GuardError", "Node",
+    "OperandError", "Primitive", "Program", "ShapeError", "Sparse", "StaleError", "SubscriptError", "Tensor",
+    "TraceError", "Value", "abs", "acos", "acosh", "add", "argmax", "argmin", "argsort", "asin", "asinh", "astype",
+    "atan", "atan2", "atanh", "avg_pool2d", "broadcast_to", "cbrt", "clip", "concatenate", "conv2d", "cos", "cosh",
+    "cumprod", "cumsum", "detect_anomaly", "div", "draw", "einsum", "elementwise", "elu", "enable_grad", "equal",
+    "erf", "erfc", "exp", "exp2", "expand_dims", "expm1", "find_nan", "flip", "floor", "gelu", "general", "getitem",
+    "grad", "greater", "greater_equal", "hessian", "hvp", "hypot", "identity", "inner", "is_recording", "jacobian",
+    "jit", "jvp", "leaky_relu", "less", "less_equal", "linear", "log", "log1p", "log_softmax", "logaddexp",
+    "logsigmoid", "logsumexp", "matmul", "max", "max_pool2d", "maximum", "mean", "min", "minimum", "mul", "neg",
+    "no_grad", "norm", "not_equal", "outer", "pad", "power", "prod", "reciprocal", "relu", "reshape", "sigmoid",
+    "sign", "silu", "sin", "sinc", "sinh", "softmax", "softplus", "sort", "sqrt", "square", "squeeze", "stack",
+    "std", "step", "sub", "sum", "swapaxes", "table", "take", "tan", "tanh", "to_tensor", "to_value", "toposort",
+    "trace", "transpose", "value_and_grad", "var", "vjp", "where", "xlogy",
 ]  # fmt: skip

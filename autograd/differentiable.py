@@ -64,6 +64,8 @@ class Differentiable(Node):
         >>> slope.data, x.grad          # 3x² and 6x
         (27.0, 18.0)
         """
+        if tracer := recording.tracer():
+            tracer.refuse(self, "backward()")
         sweep.backward(self, gradient, create_graph)
 
     def _refuse_inner(self) -> None:
@@ -73,9 +75,9 @@ class Differentiable(Node):
                 f"data of {called(self)} cannot be assigned: its gradients would be those of another number; "
                 "assign to the leaves and compute it again, or start from x.detach()"
             )
-        if self.requires_grad and recording.is_watched():
+        if self.requires_grad and (recording.is_watched() or recording.tracer()):
             raise GraphError(
-                f"data of {called(self)} cannot be assigned inside a function that is being differentiated"
+                f"data of {called(self)} cannot be assigned inside a function that is being differentiated or traced"
             )
 
     def zero_grad(self) -> None:
@@ -84,16 +86,33 @@ class Differentiable(Node):
 
     def detach(self) -> Self:
         """The same data as a constant without history."""
+        if recording.tracer() and self._is_traced():
+            if not self.requires_grad:
+                return self
+            stopped: Self = table["identity"](self)
+            stopped.requires_grad = False
+            return stopped
         other: Self = object.__new__(type(self))
         other._data = self._data
         other._leaf(self.name, False)
         return other
+
+    def _is_traced(self) -> bool:
+        """Whether a tracer has to know what becomes of its data."""
+        return self.requires_grad or self.op is not None
+
+    def _look(self, how: str) -> None:
+        """Refuse to hand out data that a program would take for a constant."""
+        tracer = recording.tracer()
+        if tracer and self._is_traced():
+            tracer.refuse(self, how)
 
     def item(self) -> float:
         """The number, without history; for a Tensor of one element."""
         raise NotImplementedError  # by each of the two
 
     def __float__(self) -> float:
+        self._look("float(x)")
         if self.requires_grad and recording.is_watched():
             raise OperandError(
                 f"float() of {called(self)} where it is being differentiated (inside grad or vjp, or in a rule) "
@@ -103,10 +122,12 @@ class Differentiable(Node):
         return self.item()
 
     def __int__(self) -> int:
+        self._look("int(x)")
         return int(self.item())
 
     def numpy(self) -> Any:
         """A copy of the data as a numpy array, without history."""
+        self._look("x.numpy()")
         return np.array(self._data)
 
     # --- numpy's protocols: np.exp(x), np.float64(2) * x and np.sum(t) record; nothing becomes an object array ---
@@ -123,6 +144,7 @@ class Differentiable(Node):
         return op(*inputs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        self._look("np.asarray(x)")
         if self.requires_grad:
             raise OperandError(
                 f"turning {label(self, '', '') or 'a ' + type(self).__name__} into a numpy array would lose its "

@@ -8,7 +8,9 @@ Every message says what happened (with shapes, types and values), why, and what 
     ├── SubscriptError  (IndexError)    an index outside a Tensor
     ├── GraphError      (RuntimeError)  a derivative that the recorded graph cannot give
     │   ├── StaleError                  ... because a value was overwritten after it was used
-    │   └── AnomalyError                an operation made nan or inf inside detect_anomaly()
+    │   ├── AnomalyError                an operation made nan or inf inside detect_anomaly()
+    │   ├── TraceError                  a function that a program cannot stand for was traced
+    │   └── GuardError                  a program was run where the function would take another branch
     └── ExpressionError (ValueError)    a formula that cannot be read; says at which column
 """
 
@@ -17,10 +19,12 @@ __all__ = [
     "AutogradError",
     "ExpressionError",
     "GraphError",
+    "GuardError",
     "OperandError",
     "ShapeError",
     "StaleError",
     "SubscriptError",
+    "TraceError",
 ]
 
 
@@ -54,6 +58,14 @@ class AnomalyError(GraphError):
     def __init__(self, anomaly: object) -> None:
         super().__init__(str(anomaly))
         self.anomaly = anomaly
+
+
+class TraceError(GraphError):
+    """A traced function asked for a number that depends on its arguments, or did what a program cannot repeat."""
+
+
+class GuardError(GraphError):
+    """A program was given arguments with which the function that it was traced from takes another branch."""
 
 
 class ExpressionError(AutogradError, ValueError):

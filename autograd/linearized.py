@@ -40,7 +40,8 @@ class Linearized:
 
     def __init__(self, f: Callable[..., Any], primals: tuple[Any, ...], beside_arrays: bool) -> None:
         self.name, self.primals = name_of(f), primals
-        self._recorded = recording.is_recording()  # under no_grad, what comes from outside is constant here
+        # Under no_grad, what comes from outside is constant here; but a tracer has to know what becomes of it.
+        self._recorded = recording.is_recording() or recording.tracer() is not None
         self._given = leaves(primals)
         with recording.enable_grad():
             self.inputs = [_fresh(primal, self._recorded, beside_arrays) for primal in self._given]
@@ -62,6 +63,7 @@ class Linearized:
     def pull(self, cotangents: Sequence[Any]) -> list[Any]:
         """One cotangent per input from one per head, None for a zero one."""
         create_graph = self._creates(cotangents)
+        _tell_tracer()
         check_fresh(self.order)
         pending: dict[Node, Any] = {}
         for head, given in zip(self.heads, cotangents, strict=True):
@@ -80,6 +82,7 @@ class Linearized:
     def push(self, tangents: Sequence[Any]) -> list[Any]:
         """One tangent per head from one per input, None for a zero one."""
         create_graph = self._creates(tangents)
+        _tell_tracer()
         check_fresh(self.order)
         moving: dict[Node, Any] = {}
         for x, given in zip(self.inputs, tangents, strict=True):
@@ -106,13 +109,18 @@ class Linearized:
         return self.as_nodes or (self._recorded and any(map(_differentiable, seeds)))
 
 
+def _tell_tracer() -> None:
+    if tracer := recording.tracer():
+        tracer.swept = True
+
+
 def _is_constant_zero(seed: Any) -> bool:
     """Whether nothing comes of a seed, in no order: 0 times a derivative that overflows would be nan."""
     return not _differentiable(seed) and not np.any(raw_of(seed))
 
 
 def _differentiable(x: Any) -> bool:
-    return isinstance(x, Node) and x.requires_grad
+    return isinstance(x, Node) and (x.requires_grad or recording.tracer() is not None)
 
 
 def _fresh(primal: Any, recorded: bool, beside_arrays: bool) -> Value | Tensor:
@@ -170,7 +178,7 @@ def _like_head(tangent: Any, head: Any, as_node: bool) -> Any:
 
 def _plain(head: Any) -> Any:
     """A result without history: a float, or an array that may be written into."""
-    return head.item() if isinstance(head, Value) else head.numpy() if isinstance(head, Tensor) else head
+    return head._data if isinstance(head, Value) else np.array(head._data) if isinstance(head, Tensor) else head
 
 
 def has_array(tree: Any) -> bool:

@@ -1,13 +1,14 @@
-"""Whether operations are being written down, and who looks on: `no_grad`, `enable_grad`, inspectors."""
+"""Whether operations are being written down, and who looks on: `no_grad`, `enable_grad`, inspectors, a tracer."""
 
 import threading
 from contextlib import ContextDecorator
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
-__all__ = ["enable_grad", "inspected", "is_recording", "is_watched", "no_grad", "watched"]
+__all__ = ["enable_grad", "inspected", "is_recording", "is_watched", "no_grad", "traced", "tracer", "watched"]
 
 unusual = 0
-"""How many `no_grad` and `inspected` blocks are open in all threads; 0 lets an operation skip thread-local storage."""
+"""How many `no_grad`, `inspected` and `traced` blocks are open in all threads; 0 lets an operation skip thread-local
+storage."""
 
 _lock = threading.Lock()
 
@@ -25,11 +26,34 @@ class Inspector(Protocol):
         """A forward sweep made `tangent` for `node` of those that its operands were `given`, None for no tangent."""
 
 
+class Tracer(Protocol):
+    """Who writes a function down as a program: everything that depends on its arguments is to be a node."""
+
+    swept: bool
+    """Set by a sweep."""
+
+    def arrived(self, node: Any) -> None:
+        """A node was recorded."""
+
+    def constant(self, op: Any, args: Any, params: Any, data: Any) -> Any:
+        """The node that stands for `data`, the result of a primitive without rules."""
+
+    def decided(self, node: Any, outcome: bool) -> None:
+        """Python went on with `outcome`, which is that of `node`."""
+
+    def refuse(self, node: Any, how: str) -> NoReturn:
+        """Raise an error: the number in `node` was asked for, and what is made of it would be frozen."""
+
+    def refuse_infinite(self) -> NoReturn:
+        """Raise an error: at this point a sweep does what it need not do elsewhere."""
+
+
 class _Local(threading.local):
     def __init__(self) -> None:
         self.depth = self.watched = 0
         self.outer: list[int] = []
         self.inspectors: list[Inspector | None] = []
+        self.tracer: Tracer | None = None
 
 
 _local = _Local()
@@ -59,7 +83,10 @@ def arrived(node: Any) -> Any:
     """What every new node passes while something unusual is on; gives it back, without history under `no_grad`."""
     if looking := inspector():
         looking.arrived(node)
-    if _local.depth:
+    if _local.tracer is not None:
+        _local.tracer.arrived(node)
+        node.requires_grad = node.requires_grad and not _local.depth
+    elif _local.depth:
         node.op, node.args, node.params, node.requires_grad = None, (), None, False
     return node
 
@@ -76,6 +103,26 @@ class inspected:  # noqa: N801  # beside its sisters
 
     def __exit__(self, *error: object) -> None:
         _local.inspectors.pop()
+        _count(-1)
+
+
+def tracer() -> Tracer | None:
+    """Who traces in this thread, if anybody."""
+    return _local.tracer if unusual else None
+
+
+class traced:  # noqa: N801  # beside its sisters
+    """Let `tracer` write down what happens in this thread."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self.tracer = tracer
+
+    def __enter__(self) -> None:
+        self.outer, _local.tracer = _local.tracer, self.tracer
+        _count(1)
+
+    def __exit__(self, *error: object) -> None:
+        _local.tracer = self.outer
         _count(-1)
 
 

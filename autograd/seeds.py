@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.errors import OperandError, ShapeError
 from autograd.primitive import Node, raw_of
+from autograd.rules.shape import to_tensor, to_value
 
 __all__ = ["called", "seed_of"]
 
@@ -28,8 +29,9 @@ def seed_of(node: Node, given: Any, what: str, create_graph: bool) -> Any:
             f"{what} has shape {data.shape}, but {called(node)} has shape {shape}; they must be the same "
             "(it is not broadcast, since that would hide a mistake)"
         )
-    if create_graph and isinstance(given, Node) and given.is_scalar == node.is_scalar:
-        return given
+    if create_graph and isinstance(given, Node):
+        same = given.is_scalar == node.is_scalar
+        return given if same else to_value(given) if node.is_scalar else to_tensor(given)
     seed = float(data) if node.is_scalar else np.array(data, raw_of(node).dtype)
     return type(node)(seed, requires_grad=False) if create_graph else seed  # type: ignore[call-arg]
 

@@ -302,7 +302,11 @@ def apply(
     else:
         row = raw_of(part).ravel("K")  # in the order of the memory: a transposed array is not copied
         finite = math.isfinite(row.dot(row))  # one fast pass that any inf or nan survives
-    return part if finite else strong_zero(op, rule, g, ans, values, params, part)
+    if finite:
+        return part
+    if tracer := recording.tracer():
+        tracer.refuse_infinite()
+    return strong_zero(op, rule, g, ans, values, params, part)
 
 
 def _fitted(part: Any, arg: Node, op: Primitive, position: int) -> Any:

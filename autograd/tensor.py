@@ -73,12 +73,13 @@ def _binary(op: Primitive) -> tuple[Binary, Binary]:
 def _comparison(op: Primitive) -> Callable[[Tensor, Any], NDArray[np.bool_]]:
     def method(self: Tensor, other: Any) -> Any:
         if isinstance(other, Tensor):
-            other = other._data
+            raw = other._data
         elif other is None or isinstance(other, str) or is_foreign(other):
             return NotImplemented
         else:
-            other = as_constant(other, op.name, self._data.dtype)
-        return op.compute((self._data, other), {})
+            raw = other = as_constant(other, op.name, self._data.dtype)
+        outcome, tracer = op.compute((self._data, raw), {}), recording.tracer()
+        return tracer.constant(op, (self, other), None, outcome) if tracer else outcome
 
     method.__name__, method.__doc__ = op.name, op.__doc__
     return method
@@ -172,19 +173,22 @@ class Tensor(Differentiable, kind="Tensor"):
         if params:
             params = {key: as_param(value) for key, value in params.items()}
         dtype = next(arg._data.dtype for arg in args if isinstance(arg, Tensor))
-        parts, raw, needs = [], [], False
+        parts, raw, needs, tracer = [], [], False, recording.tracer()
         for position, arg in enumerate(args):
             ruled = not op.rules or op.variadic or op.rules[position] is not None
             if isinstance(arg, Tensor) and ruled:
                 raw.append(arg._data)
                 needs = needs or arg.requires_grad
+            elif tracer and isinstance(arg, Tensor):
+                arg = arg.detach()
+                raw.append(arg._data)
             else:  # an operand without a rule has no derivative: it is recorded as the constant that it is
                 arg = as_constant(arg, op.name, dtype) if ruled else np.array(getattr(arg, "_data", arg))
                 raw.append(arg)
             parts.append(arg)
         data = op.compute(raw, params)
         if not op.rules:  # a comparison
-            return data
+            return tracer.constant(op, tuple(parts), params or None, data) if tracer else data
         if op.result == "Value":
             return Tensor.kinds["Value"]._recorded(data, op, tuple(parts), params or None, needs)  # type: ignore[attr-defined]
         return _node(data, op, tuple(parts), params or None, needs)
@@ -334,6 +338,7 @@ class Tensor(Differentiable, kind="Tensor"):
         Assigning a new one of the same shape (an array, which is copied, or a Tensor) to a leaf starts over: graphs
         recorded before can no longer be swept.
         """
+        self._look("x.data")
         return self._data.view(Locked)  # type: ignore[no-any-return]
 
     @data.setter
@@ -350,15 +355,20 @@ class Tensor(Differentiable, kind="Tensor"):
 
     def item(self) -> float:
         """The number in a Tensor of one element, without history."""
+        self._look("x.item()")
         if self.size != 1:
             raise ShapeError(f"only a Tensor of one element is a number, this one has shape {self.shape}")
         return float(self._data.item())
 
     def __bool__(self) -> bool:
+        if tracer := recording.tracer():
+            tracer.decided(self, bool(self._data))
+            return bool(self._data)
         return bool(self.item())
 
     def tolist(self) -> Any:
         """The elements as nested lists of floats."""
+        self._look("x.tolist()")
         return self._data.tolist()
 
     def __repr__(self) -> str:

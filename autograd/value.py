@@ -137,13 +137,16 @@ def _comparison(op: Primitive) -> Callable[[Value, Operand], bool]:
     compare: Any = op.scalar
 
     def method(self: Value, other: Operand) -> Any:
+        raw = other
         if isinstance(other, Value):
-            other = other._data
+            raw = other._data
         elif isinstance(other, np.ndarray | Differentiable):
-            other = _number(other, op.name)
+            raw = other = _number(other, op.name)
         elif not isinstance(other, numbers.Real):
             return NotImplemented
-        return bool(compare(self._data, other))
+        outcome = bool(compare(self._data, raw))
+        tracer = recording.tracer() if recording.unusual else None
+        return tracer.constant(op, (self, other), None, outcome) if tracer else outcome
 
     method.__name__, method.__doc__ = op.name, op.__doc__
     return method
@@ -204,11 +207,13 @@ class Value(Differentiable, kind="Value"):
             data = op.in_ieee(raw, params)
         except TypeError as error:
             raise op.explain(error, args, params) from error
+        tracer = recording.tracer()
         if not op.rules:  # a comparison
-            return data
+            return tracer.constant(op, tuple(parts), params or None, data) if tracer else data
         # An operand without a rule has no derivative: it is recorded as the constant that it is.
         recorded = tuple(
-            number if rule is None else part for part, number, rule in zip(parts, raw, op.rules, strict=True)
+            part if rule is not None else part.detach() if tracer and isinstance(part, Value) else number
+            for part, number, rule in zip(parts, raw, op.rules, strict=True)
         )
         needs = any(isinstance(part, Value) and part.requires_grad for part in recorded)
         if op.result == "Tensor":
@@ -247,6 +252,8 @@ class Value(Differentiable, kind="Value"):
     @property
     def data(self) -> float:
         """The number. Assigning a new one to a leaf starts over: graphs recorded before it can no longer be swept."""
+        if recording.unusual:
+            self._look("x.data")
         value: float = self._data
         return value
 
@@ -258,15 +265,18 @@ class Value(Differentiable, kind="Value"):
 
     def item(self) -> float:
         """The number, without history."""
+        self._look("x.item()")
         value: float = self._data
         return value
 
     def __bool__(self) -> bool:
+        if tracer := recording.tracer():
+            tracer.decided(self, bool(self._data))
         return bool(self._data)
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
 
     def __repr__(self) -> str:
-        grad = self.grad.item() if isinstance(self.grad, Value) else self.grad
+        grad = self.grad._data if isinstance(self.grad, Value) else self.grad
         return f"Value(data={self._data!r}, grad={grad!r}{label(self)})"

@@ -37,7 +37,9 @@ def ieee(fast: Callable[..., float], array: Callable[..., Any]) -> Callable[...,
         except (ArithmeticError, ValueError):
             return careful(x, y)
 
-    return binary if getattr(array, "nin", 1) == 2 else unary
+    whole: Any = binary if getattr(array, "nin", 1) == 2 else unary
+    whole.fast = fast  # for those who catch what it raises themselves
+    return whole  # type: ignore[no-any-return]
 
 
 add = elementwise(

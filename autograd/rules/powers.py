@@ -207,7 +207,7 @@ def _xlogy_array(x, y):  # any floating dtype
 xlogy = elementwise(
     "xlogy", _xlogy, _xlogy_array,
     lambda g, ans, x, y: g * log(y),
-    lambda g, ans, x, y: where(equal(x, 0.0) & equal(y, 0.0), 0.0, g * (x / y)),
+    lambda g, ans, x, y: where(equal(x, 0.0), where(equal(y, 0.0), 0.0, g * (x / y)), g * (x / y)),
     symbol="x ln y", latex=r"{} \ln {}",
     doc="x log y, and 0 where x = 0 (for entropies): 0 log 0 = 0. Its derivative by y at (0, 0) is 0, that by x -inf.",
     domain=[(-math.inf, math.inf), (0.0, math.inf)], singular=[(0.0, 0.0), (1.0, 0.0)],

@@ -192,7 +192,7 @@ def _saddle_array(x, y):  # any floating dtype
 
 
 def _off_origin(x, y, part):  # part of a rule
-    return where(equal(x, 0.0) & equal(y, 0.0), 0.0, part)
+    return where(equal(x, 0.0), where(equal(y, 0.0), 0.0, part), part)
 
 
 def _angle(mp, y, x):  # for a reference

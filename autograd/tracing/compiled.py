@@ -1,0 +1,147 @@
+"""`jit`: a function that keeps programs of itself, by the shapes of its arguments and by the path it takes."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial, update_wrapper
+from typing import Any, NamedTuple
+
+from autograd import recording
+from autograd.errors import GuardError, OperandError
+from autograd.primitive import Node
+from autograd.structure import leaves
+from autograd.tracing.program import Program, trace
+from autograd.tracing.signature import signature_of
+from autograd.tracing.tracer import InfiniteError
+
+__all__ = ["CacheInfo", "Jitted", "jit"]
+
+
+class CacheInfo(NamedTuple):
+    """How often a program was at hand, and how many there are; as of `functools.lru_cache`."""
+
+    hits: int
+    misses: int
+    maxsize: int
+    currsize: int
+
+
+def jit(f: Callable[..., Any] | None = None, *, maxsize: int = 128) -> Any:
+    """Trace a function when it is first called, and replay it after that.
+
+    Programs are kept by structure and shapes of the arguments, and by path: where a guard fails, the other branch is
+    traced. Given nodes the function itself is called, so ``grad(jit(f))`` is right; ``jit(grad(f))`` is fast.
+
+    Parameters
+    ----------
+    f : a function as in `trace`, or a method.
+    maxsize : how many programs are kept at most; the one that was used longest ago goes first.
+
+    Raises
+    ------
+    TraceError : as in `trace`, when called.
+
+    Examples
+    --------
+    >>> @jit
+    ... def f(x):
+    ...     return x * x if x > 0.0 else -x
+    >>> f(3.0), f(-2.0), f(4.0)
+    (9.0, 2.0, 16.0)
+    >>> f.cache_info()
+    CacheInfo(hits=1, misses=2, maxsize=128, currsize=2)
+    """
+    if not isinstance(maxsize, int) or maxsize < 1:
+        raise ValueError(f"maxsize= takes a whole number of at least 1, but got {maxsize!r}")
+    if f is None:
+        return partial(jit, maxsize=maxsize)
+    if not callable(f):
+        raise OperandError(f"jit takes a function, but got {f!r} of type {type(f).__name__}")
+    return Jitted(f, maxsize)
+
+
+class Jitted:
+    """What `jit` makes of a function."""
+
+    def __init__(self, f: Callable[..., Any], maxsize: int) -> None:
+        update_wrapper(self, f)
+        self._f, self._maxsize = f, maxsize
+        self._hits = self._misses = 0
+        self._kept: OrderedDict[tuple[Any, int], Program] = OrderedDict()
+        self._paths: dict[Any, list[tuple[Any, int]]] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """The result of the function, by a program where there is one for these arguments."""
+        called = [*leaves(args), *leaves(options)]
+        if recording.tracer() or any(isinstance(x, Node) and x.requires_grad for x in called):
+            return self._f(*args, **options)
+        together = (args, options) if options else args
+        signature, _ = signature_of(together)
+        with self._lock:
+            candidates = [(key, self._kept[key]) for key in reversed(self._paths.get(signature.key, ()))]
+        for key, program in candidates:
+            try:
+                out = program(*together)
+            except GuardError:
+                continue
+            with self._lock:
+                self._hits += 1
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+            return out
+        return self._traced(signature.key, together, bool(options))
+
+    def _traced(self, kind: Any, together: tuple[Any, ...], has_options: bool) -> Any:
+        """Trace the path that these arguments take, and keep it."""
+        f = _spread(self._f) if has_options else self._f
+        try:
+            program = trace(f, *together)
+        except InfiniteError:
+            return f(*together)
+        with self._lock:
+            self._misses += 1
+            key = (kind, self._misses)
+            self._kept[key] = program
+            self._paths.setdefault(kind, []).append(key)
+            while len(self._kept) > self._maxsize:
+                old, _ = self._kept.popitem(last=False)
+                self._paths[old[0]].remove(old)
+        return program(*together)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """A method of `instance`, which is part of the program."""
+        return self if instance is None else partial(self, instance)
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """The programs that are kept, the one used last at the end."""
+        with self._lock:
+            return tuple(self._kept.values())
+
+    def cache_info(self) -> CacheInfo:
+        """Hits, misses (that is, traces), and how many programs are kept."""
+        with self._lock:
+            return CacheInfo(self._hits, self._misses, self._maxsize, len(self._kept))
+
+    def cache_clear(self) -> None:
+        """Forget all programs."""
+        with self._lock:
+            self._kept.clear()
+            self._paths.clear()
+            self._hits = self._misses = 0
+
+    def __repr__(self) -> str:
+        return f"<jit of {getattr(self, '__qualname__', self._f)!s}: {len(self.programs)} programs>"
+
+
+def _spread(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function of arguments and options as two arguments."""
+
+    def spread(args: Any, options: Any) -> Any:
+        return f(*args, **options)
+
+    spread.__name__ = spread.__qualname__ = getattr(f, "__qualname__", repr(f))
+    return spread

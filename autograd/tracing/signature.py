@@ -1,0 +1,141 @@
+"""What a program is for: the structure of the arguments, the shapes of the arrays, and what is part of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import ShapeError
+from autograd.structure import leaves, like
+from autograd.tensor import Tensor
+from autograd.value import Value
+
+__all__ = ["Signature", "signature_of"]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Arguments without their numbers; programs are kept by `key`.
+
+    Attributes
+    ----------
+    key : equal for two lists of arguments that one program can stand for.
+    args : the arguments that it was made of.
+    moving : per leaf of the arguments, whether it is an input; the others are part of the program.
+    has_arrays : whether there are arrays, so that numbers become Tensors of shape ().
+    """
+
+    key: Any
+    args: tuple[Any, ...]
+    moving: tuple[bool, ...]
+    has_arrays: bool
+
+    def filled(self, inputs: Sequence[Any]) -> Any:
+        """The arguments with `inputs` in the places of their numbers and arrays."""
+        given = iter(inputs)
+        parts = (next(given) if moves else leaf for leaf, moves in zip(leaves(self.args), self.moving, strict=True))
+        return like(self.args, parts)
+
+    def names(self, parameters: Sequence[str]) -> list[str]:
+        """What the inputs are called, where the arguments are called `parameters`."""
+        paths = [path for name, arg in zip(parameters, self.args, strict=True) for path in _paths(name, arg)]
+        return [path for path, moves in zip(paths, self.moving, strict=True) if moves]
+
+    def check(self, other: Signature, name: str) -> None:
+        """Raise a `ShapeError` that says in what other arguments differ."""
+        if other.key == self.key:
+            return
+        for place, (mine, yours) in enumerate(zip(self.key, other.key, strict=False)):
+            if mine != yours:
+                raise ShapeError(
+                    f"the program of {name} takes {_told(mine)} as argument {place}, but got {_told(yours)}; "
+                    "trace it again with such arguments, or use autograd.jit, which does"
+                )
+        raise ShapeError(f"the program of {name} takes {len(self.key)} argument(s), but got {len(other.key)}")
+
+
+def signature_of(args: tuple[Any, ...]) -> tuple[Signature, list[Any]]:
+    """The signature of arguments, and the numbers and arrays among them in order."""
+    flat = leaves(args)
+    has_arrays = any(_is_array(leaf) for leaf in flat)
+    moving = tuple(_is_array(leaf) or _is_number(leaf) for leaf in flat)
+    key = tuple(_key(arg, has_arrays) for arg in args)
+    given = [leaf for leaf, moves in zip(flat, moving, strict=True) if moves]
+    return Signature(key, args, moving, has_arrays), given
+
+
+def _is_array(x: Any) -> bool:
+    return isinstance(x, Tensor) or (isinstance(x, np.ndarray) and x.dtype.kind == "f")
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, Value | float | int | np.number) and not isinstance(x, bool)
+
+
+def _key(tree: Any, has_arrays: bool) -> Any:
+    if isinstance(tree, dict):
+        return ("dict", tuple((key, _key(part, has_arrays)) for key, part in tree.items()))
+    if isinstance(tree, list | tuple):
+        return (type(tree).__name__, tuple(_key(part, has_arrays) for part in tree))
+    if _is_array(tree):
+        return ("array", tree.shape, tree.dtype.str)
+    if _is_number(tree):
+        return ("Value",) if has_arrays and isinstance(tree, Value) else ("number",)
+    if isinstance(tree, np.ndarray):
+        return ("constant array", tree.shape, tree.dtype.str, tree.tobytes())
+    return ("constant", _Same(tree))
+
+
+class _Same:
+    """Compares what is part of a program: by value where that can be, else by identity."""
+
+    def __init__(self, thing: Any) -> None:
+        self.thing = thing
+        try:
+            self.hash = hash(thing)
+        except TypeError:
+            self.hash = id(thing)
+
+    def __hash__(self) -> int:
+        return self.hash
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Same):
+            return NotImplemented
+        if self.thing is other.thing:
+            return True
+        return self.hash == other.hash and type(self.thing) is type(other.thing) and bool(self.thing == other.thing)
+
+    def __repr__(self) -> str:
+        return repr(self.thing)
+
+
+def _told(key: Any) -> str:
+    """A part of a key in words."""
+    kind = key[0]
+    if kind == "number" or kind == "Value":
+        return "a number" if kind == "number" else "a Value"
+    if kind == "array":
+        return f"an array of shape {key[1]} and dtype {np.dtype(key[2])}"
+    if kind == "constant":
+        return f"the constant {key[1]!r}"
+    if kind == "constant array":
+        return f"a constant array of shape {key[1]} and dtype {np.dtype(key[2])} with certain elements"
+    if kind == "dict":
+        return "a dict with " + ", ".join(f"{name!r}: {_told(part)}" for name, part in key[1])
+    inside = ", ".join(map(_told, key[1][:4])) + (", ..." if len(key[1]) > 4 else "")
+    return f"a {kind} of {len(key[1])}: {inside}"
+
+
+def _paths(name: str, tree: Any) -> Iterator[str]:
+    if isinstance(tree, dict):
+        for key, part in tree.items():
+            yield from _paths(f"{name}[{key!r}]", part)
+    elif isinstance(tree, list | tuple):
+        for place, part in enumerate(tree):
+            yield from _paths(f"{name}[{place}]", part)
+    else:
+        yield name

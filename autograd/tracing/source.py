@@ -1,0 +1,179 @@
+"""Equations as Python: one function of plain floats and arrays, generated from the table.
+
+Arithmetic and comparisons stand there as operators, everything else as a call of the row's own function; nothing is
+defined a second time. Where Python raises and IEEE 754 has inf or nan, the equations are run once more, one by one,
+through the primitives themselves.
+"""
+
+from __future__ import annotations
+
+import keyword
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import GuardError
+from autograd.primitive import Primitive, quiet
+from autograd.tracing.listing import Equation, Guard, Listing
+
+__all__ = ["Replay", "names_of", "source_of"]
+
+_OPERATORS: dict[Any, str] = {
+    operator.add: "{} + {}", operator.sub: "{} - {}", operator.mul: "{} * {}", operator.truediv: "{} / {}",
+    operator.neg: "-{}", operator.abs: "abs({})", operator.gt: "{} > {}", operator.lt: "{} < {}",
+    operator.ge: "{} >= {}", operator.le: "{} <= {}", operator.eq: "{} == {}", operator.ne: "{} != {}",
+}  # fmt: skip
+"""How Python writes a function of its own."""
+
+
+class Replay:
+    """A listing as a function from raw inputs and captured data to raw outputs; it keeps no state."""
+
+    def __init__(self, listing: Listing) -> None:
+        self.listing = listing
+        self.text, names = source_of(listing)
+        self._names = names
+        exec(compile(self.text, "<program>", "exec"), names)  # our own text: no name or number of the user is in it
+        self._fast: Callable[..., Any] = names["program"]
+
+    def __call__(self, given: Sequence[Any]) -> list[Any]:
+        """The outputs, or a `GuardError`; `given` are the inputs and the data of the captured leaves."""
+        try:
+            with quiet():
+                return self._fast(*given)  # type: ignore[no-any-return]
+        except (ArithmeticError, ValueError):
+            return self._carefully(given)
+
+    def _carefully(self, given: Sequence[Any]) -> list[Any]:
+        """The same one by one, as the primitives compute on raw operands."""
+        listing = self.listing
+        values: dict[int, Any] = dict(
+            zip([*listing.inputs, *(slot for slot, _ in listing.captured)], given, strict=True)
+        )
+        values |= listing.constants
+        guards: dict[int, list[Guard]] = {}
+        for guard in listing.guards:
+            guards.setdefault(guard.after, []).append(guard)
+        for guard in guards.get(0, ()):
+            check(guard, values[guard.slot])
+        for count, equation in enumerate(listing.equations, 1):
+            operands = [values[slot] for slot in equation.operands]
+            values[equation.result] = raw_result(equation, operands)
+            for guard in guards.get(count, ()):
+                check(guard, values[guard.slot])
+        return [values[slot] for slot in listing.outputs]
+
+
+def raw_result(equation: Equation, operands: Sequence[Any]) -> Any:
+    """One equation on raw operands, as eager recording computes it."""
+    op = equation.op
+    if not equation.is_scalar or op.scalar is None:
+        out = op.compute(operands, equation.params)
+        return float(out) if op.result == "Value" else np.asarray(out)
+    try:
+        return op.scalar(*operands, **equation.params)
+    except (ArithmeticError, ValueError):
+        return op.in_ieee(operands, equation.params)
+
+
+def check(guard: Guard, value: Any) -> None:
+    """Raise where another branch would be taken."""
+    if bool(value) != guard.outcome:
+        raise fallen(guard)
+
+
+def fallen(guard: Guard) -> GuardError:
+    """The error of a guard."""
+    was = "true" if guard.outcome else "false"
+    return GuardError(
+        f"the condition at {guard.line} was {was} when the program was traced and is not with these arguments: the "
+        "function takes another branch. Trace it with such arguments, or use autograd.jit, which traces every branch"
+    )
+
+
+def names_of(listing: Listing) -> dict[int, str]:
+    """What the slots are called in the source: x0, x1, ... the inputs, w0, ... the captured, v... the results."""
+    names = {slot: f"x{place}" for place, slot in enumerate(listing.inputs)}
+    names |= {slot: f"w{place}" for place, (slot, _) in enumerate(listing.captured)}
+    names |= {equation.result: f"v{place}" for place, equation in enumerate(listing.equations)}
+    for place, (slot, x) in enumerate(listing.constants.items()):
+        is_written = type(x) in (float, int, bool) and x == x and abs(x) != float("inf")
+        names[slot] = f"({x!r})" if is_written and str(x).startswith("-") else repr(x) if is_written else f"c{place}"
+    return names
+
+
+def source_of(listing: Listing) -> tuple[str, dict[str, Any]]:
+    """The text of the function, and the global names that it uses."""
+    names = names_of(listing)
+    scope: dict[str, Any] = {
+        names[slot]: x for slot, x in listing.constants.items() if names[slot].startswith("c")
+    }  # fmt: skip
+    scope |= {"fallen": lambda place: fallen(listing.guards[place])}
+    taken = [*listing.inputs, *(slot for slot, _ in listing.captured)]
+    lines = [f"def program({', '.join(names[slot] for slot in taken)}):"]
+    waiting = list(enumerate(listing.guards))
+    last = _last_uses(listing)
+
+    def guard(after: int) -> None:
+        while waiting and waiting[0][1].after == after:
+            place, guard = waiting.pop(0)
+            negated = "not " if guard.outcome else ""
+            lines.append(f"    if {negated}{names[guard.slot]}: raise fallen({place})  # {guard.line}")
+
+    guard(0)
+    for count, equation in enumerate(listing.equations, 1):
+        text = _call(equation, [names[slot] for slot in equation.operands], scope)
+        lines.append(f"    {names[equation.result]} = {text}" + (f"  # {equation.line}" if equation.line else ""))
+        guard(count)
+        if dead := [names[slot] for slot in last.get(count, ())]:
+            lines.append(f"    del {', '.join(dead)}")
+    lines.append(f"    return [{', '.join(names[slot] for slot in listing.outputs)}]")
+    return "\n".join(lines) + "\n", scope
+
+
+def _last_uses(listing: Listing) -> dict[int, list[int]]:
+    """Arrays that nothing needs after so many equations: their memory is given back."""
+    made = {equation.result for equation in listing.equations if not equation.is_scalar}
+    kept, last = set(listing.outputs), dict[int, int]()
+    for count, equation in enumerate(listing.equations, 1):
+        for slot in (*equation.operands, equation.result):
+            if slot in made and slot not in kept:
+                last[slot] = count
+    for guard in listing.guards:
+        if guard.slot in last:
+            last[guard.slot] = max(last[guard.slot], guard.after + 1)
+    out: dict[int, list[int]] = {}
+    for slot, count in last.items():
+        out.setdefault(count, []).append(slot)
+    return out
+
+
+def _call(equation: Equation, operands: list[str], scope: dict[str, Any]) -> str:
+    """The right side of an equation."""
+    op, params = equation.op, equation.params
+    if op.name == "identity":
+        return operands[0]
+    function = op.array if not equation.is_scalar or op.scalar is None else getattr(op.scalar, "fast", op.scalar)
+    if equation.is_scalar and function in _OPERATORS:
+        return _OPERATORS[function].format(*operands)
+    name = _named(op, function, scope)
+    given = [*operands]
+    for key, value in params.items():
+        where = f"p{len(scope)}"
+        scope[where] = value
+        given.append(f"{key}={where}")
+    text = f"{name}({', '.join(given)})"
+    if op.result == "Value":
+        return text if op.array is float else f"float({text})"
+    return text
+
+
+def _named(op: Primitive, function: Any, scope: dict[str, Any]) -> str:
+    """The name of a function in the source, which is that of its row."""
+    name = f"{op.name}_" if keyword.iskeyword(op.name) or op.name in ("program", "fallen", "abs", "float") else op.name
+    while scope.get(name, function) is not function:
+        name += "_"
+    scope[name] = function
+    return name

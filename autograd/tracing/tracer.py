@@ -1,0 +1,152 @@
+"""`Recorder`: looks on while a function runs, so that nothing which depends on its arguments is taken for a constant.
+
+Comparisons, and other primitives without a derivative, give nodes while it does. Where Python asks one of them for its
+truth (``if x > 0``, ``max``, ``sorted``, ``while``), the answer is noted as a decision, which becomes a guard. Where it
+asks for a number (``float(x)``, ``x.data``), that is an error, since whatever is made of it would be frozen.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from array import array
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograd import rules
+from autograd.collector import tick
+from autograd.errors import TraceError
+from autograd.primitive import Node, Primitive
+from autograd.seeds import called
+from autograd.tensor import Tensor
+from autograd.value import Value
+
+__all__ = ["Condition", "Flags", "InfiniteError", "Recorder"]
+
+_HOME = os.path.dirname(os.path.dirname(__file__)) + os.sep
+
+
+class InfiniteError(TraceError):
+    """The function cannot be traced with these arguments, but may be with others."""
+
+
+class Condition(Value):
+    """The result of a comparison of Values inside a traced function: a bool that knows how it was computed."""
+
+    __slots__ = ()
+    __hash__ = Value.__hash__
+
+    def __and__(self, other: Any) -> Any:
+        return rules.mul(self, other)
+
+    def __or__(self, other: Any) -> Any:
+        return rules.maximum(self, other)
+
+    def __invert__(self) -> Any:
+        return rules.equal(self, 0.0)
+
+    __rand__, __ror__ = __and__, __or__
+
+
+class Flags(Tensor):
+    """The same for Tensors: an array of bools, or of places, that knows how it was computed."""
+
+    __slots__ = ()
+    __hash__ = Tensor.__hash__
+
+    def __and__(self, other: Any) -> Any:
+        return rules.mul(self, other)
+
+    def __or__(self, other: Any) -> Any:
+        return rules.maximum(self, other)
+
+    def __invert__(self) -> Any:
+        return rules.equal(self, 0.0)
+
+    __rand__, __ror__ = __and__, __or__
+
+    def any(self) -> Any:
+        """Whether one of them holds."""
+        return rules.max(self) > 0.0
+
+    def all(self) -> Any:
+        """Whether all of them hold."""
+        return rules.min(self) > 0.0
+
+
+class Recorder:
+    """What one run of a function did beside computing.
+
+    Attributes
+    ----------
+    first : nodes with a smaller index are not of this run.
+    swept : whether derivatives were computed on the way.
+    decisions : what Python was told, in order: a node, its truth, and the line that asked.
+    """
+
+    def __init__(self) -> None:
+        self.first = tick()
+        self.decisions: list[tuple[Node, bool, str]] = []
+        self.swept = False
+        self._places: dict[tuple[str, int], int] = {}
+        self._indices, self._where = array("q"), array("I")
+
+    def arrived(self, node: Any) -> None:
+        """Note the source line of an operation."""
+        self._indices.append(node.index)
+        self._where.append(self._places.setdefault(_place(), len(self._places)))
+
+    def constant(self, op: Primitive, args: Any, params: Any, data: Any) -> Any:
+        """A result without derivative, as a node."""
+        kind: type[Any] = Flags if isinstance(data, np.ndarray) else Condition
+        node = object.__new__(kind)
+        if isinstance(data, np.ndarray):
+            data.setflags(write=False)
+        node._data, node._pending, node.op, node.args, node.params = data, None, op, args, params or None
+        node.index, node.grad, node.name, node.requires_grad = tick(), None, None, False
+        self.arrived(node)
+        return node
+
+    def decided(self, node: Node, outcome: bool) -> None:
+        """Python asked whether a node is true."""
+        if node.op is not None or node.requires_grad:
+            self.decisions.append((node, outcome, line_of(_place())))
+
+    def refuse(self, node: Node, how: str) -> NoReturn:
+        """A number was asked for."""
+        if how == "backward()":
+            raise TraceError(
+                "backward() inside a traced function leaves gradients on nodes, which a replay would not; return them "
+                "instead: trace autograd.value_and_grad(f)"
+            )
+        raise TraceError(
+            f"{how} of {called(node)} at {line_of(_place())}: the number would be a constant of the program, though it "
+            "depends on what the function is given; use functions of autograd instead of those of math and numpy, or "
+            "x.detach() where no derivative is wanted"
+        )
+
+    def refuse_infinite(self) -> NoReturn:
+        """A sweep met inf or nan, and looks more closely."""
+        raise InfiniteError(
+            "a derivative is not finite where the function was traced, so the program would be one for that case only; "
+            "trace it with other arguments"
+        )
+
+    def lines(self) -> dict[int, str]:
+        """The source lines by creation index."""
+        texts = [line_of(place) for place in self._places]
+        return {index: texts[where] for index, where in zip(self._indices, self._where, strict=True)}
+
+
+def _place() -> tuple[str, int]:
+    """File and number of the innermost source line that is not ours."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_HOME):
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def line_of(place: tuple[str, int]) -> str:
+    """A place as text."""
+    return f"{os.path.basename(place[0])}:{place[1]}"

@@ -1,0 +1,140 @@
+"""`jit`: right on every path, whatever is called with what."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import OperandError, Tensor, Value, grad, jit, value_and_grad
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["add", "mul", "if", "while", "max", "sort"]), st.integers(0, 4), st.integers(0, 4)),
+    min_size=1,
+    max_size=8,
+)
+
+
+def function_of(steps):
+    """A function with branches and loops, made of random steps."""
+
+    def f(x, y):
+        values = [x, y]
+        for kind, i, j in steps:
+            a, b = values[i % len(values)], values[j % len(values)]
+            if kind == "add":
+                values.append(a + b)
+            elif kind == "mul":
+                values.append(autograd.tanh(a * b))
+            elif kind == "if":
+                values.append(a * 2.0 if a > b else b - 1.0)
+            elif kind == "while":
+                while abs(a) > 1.5:
+                    a = a / 2.0
+                values.append(a)
+            elif kind == "max":
+                values.append(max(a, b, 0.5))
+            else:
+                values.append(sorted([a, b, a - b])[1])
+        return values[-1] * 1.0
+
+    return f
+
+
+@given(STEPS, st.lists(st.tuples(st.floats(-5.0, 5.0), st.floats(-5.0, 5.0)), min_size=1, max_size=6))
+def test_functions_with_branches_and_loops(steps, points):
+    f = function_of(steps)
+    fast, both = jit(f), jit(value_and_grad(f, (0, 1)))
+    for x, y in [*points, *points]:
+        assert fast(x, y) == f(x, y)
+        value, slopes = both(x, y)
+        want, want_slopes = value_and_grad(f, (0, 1))(x, y)
+        assert value == want
+        assert slopes == pytest.approx(want_slopes, rel=1e-13)
+
+
+def test_it_traces_by_path_and_by_shape():
+    calls = []
+
+    @jit
+    def f(x):
+        calls.append(1)
+        return (x * x).sum() if isinstance(x, Tensor) else x if x > 0.0 else -x
+
+    assert [f(2.0), f(-2.0), f(3.0), f(-3.0)] == [2.0, 2.0, 3.0, 3.0]
+    assert f(np.ones(3)) == f(np.ones(3)) == 3.0
+    assert f(np.ones(4)) == 4.0
+    assert len(calls) == 4
+    assert f.cache_info() == (3, 4, 128, 4)
+    assert len(f.programs) == 4
+    assert repr(f).endswith("f: 4 programs>")
+    f.cache_clear()
+    assert f.cache_info() == (0, 0, 128, 0)
+
+
+def test_a_bounded_cache():
+    @jit(maxsize=2)
+    def f(x, n):
+        return x * len(n)
+
+    for name in ("a", "bb", "a", "ccc", "a", "bb"):
+        assert f(2.0, name) == 2.0 * len(name)
+    assert f.cache_info() == (2, 4, 2, 2)
+
+
+def test_constants_are_part_of_the_key():
+    @jit
+    def f(x, how, places):
+        return x[places[0]] if how == "one" else x.sum()
+
+    x = np.array([1.0, 2.0, 3.0])
+    assert f(x, "one", np.array([1])) == 2.0
+    assert f(x, "one", np.array([2])) == 3.0
+    assert f(x, "all", np.array([2])) == 6.0
+    assert f(x, how="one", places=np.array([0])) == 1.0
+    assert f(x, how="one", places=np.array([0])) == 1.0
+    assert f.cache_info().misses == 4
+
+
+def test_methods():
+    class Model:
+        def __init__(self, w):
+            self.w = Value(w)
+
+        @jit
+        def __call__(self, x):
+            return self.w * x
+
+    one, two = Model(2.0), Model(3.0)
+    assert (one(5.0), two(5.0), one(6.0)) == (10.0, 15.0, 12.0)
+    one.w.data = 4.0
+    assert one(5.0) == 20.0
+    assert Model.__call__.cache_info().misses == 2
+
+
+def test_it_composes_with_grad():
+    f = jit(lambda x: x**3.0)
+    assert grad(f)(2.0) == jit(grad(f))(2.0) == 12.0
+    assert jit(grad(grad(f)))(2.0) == grad(jit(grad(f)))(2.0) == 12.0
+    x = Value(2.0)
+    f(x).backward()
+    assert x.grad == 12.0
+    assert jit(lambda x: f(x) + 1.0)(2.0) == 9.0
+    assert f.__wrapped__(2.0) == 8.0
+
+
+def test_infinite_derivatives_are_not_kept():
+    f = jit(grad(lambda x: autograd.where(x > 0.0, autograd.sqrt(x), x)))
+    assert f(0.0) == 1.0
+    assert f(4.0) == 0.25
+    assert f(0.0) == 1.0
+    assert math.isnan(jit(autograd.log)(-1.0))
+
+
+def test_bad_input():
+    with pytest.raises(OperandError, match="takes a function"):
+        jit(3.0)
+    with pytest.raises(ValueError, match="maxsize"):
+        jit(maxsize=0)

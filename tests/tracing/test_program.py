@@ -1,0 +1,335 @@
+"""A program computes what the function does, to the last bit, or says that it does not."""
+
+import math
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import autograd
+import nn
+from autograd import GuardError, OperandError, ShapeError, Tensor, TraceError, Value, grad, trace, value_and_grad
+from autograd.testing import graphs
+
+SMOOTH = ["add", "sub", "mul", "div", "exp", "sin", "tanh", "sigmoid", "sqrt", "log", "power", "hypot", "square"]
+KINKED = ["maximum", "minimum", "abs", "relu", "clip", "where", "sign"]
+
+
+def same(a, b):
+    return np.array_equal(a, b, equal_nan=True)
+
+
+# --- replay is what the function computes ---
+
+
+@given(graphs(), st.lists(st.floats(-4.0, 4.0), min_size=3, max_size=3))
+def test_a_replay_is_the_function(graph, others):
+    program = trace(lambda *xs: graph.run(xs), *graph.inputs)
+    for xs in (graph.inputs, others[: len(graph.inputs)]):
+        assert same(program(*xs), graph.run(xs))
+
+
+@given(graphs(SMOOTH + KINKED, size=6), st.lists(st.floats(0.1, 4.0), min_size=3, max_size=3))
+def test_a_derivative_is_a_program_like_any_other(graph, others):
+    def first(*xs):
+        return graph.run(xs)[0] * 1.0
+
+    places = tuple(range(len(graph.inputs)))
+    try:
+        program = trace(first, *graph.inputs)
+        gradient, curvature = program.value_and_grad(places), program.hessian(places)
+    except TraceError:
+        assume(False)
+    for xs in (graph.inputs, tuple(others[: len(graph.inputs)])):
+        value, slopes = value_and_grad(first, places)(*xs)
+        again, others_slopes = gradient(*xs)
+        assert same(again, value)
+        np.testing.assert_allclose(others_slopes, slopes, rtol=1e-12, atol=1e-300, equal_nan=True)
+        np.testing.assert_allclose(
+            curvature(*xs), autograd.hessian(first, places)(*xs), rtol=1e-11, atol=1e-300, equal_nan=True
+        )
+
+
+def test_structures_of_arguments_and_results():
+    def f(point, bias):
+        return {"sum": point["x"] + bias[0], "rest": [point["y"] * bias[1], bias[0], 2.0]}
+
+    program = trace(f, {"x": 1.0, "y": 2.0}, (3.0, 4.0))
+    assert program({"x": 10.0, "y": 20.0}, (30.0, 40.0)) == {"sum": 40.0, "rest": [800.0, 30.0, 2.0]}
+    assert trace(lambda x: x, 2.0)(3.0) == 3.0
+    assert trace(lambda x: 5.0, 2.0)(3.0) == 5.0
+    assert trace(lambda x: (x, x), 2.0)(3.0) == (3.0, 3.0)
+    v = Value(2.0)
+    assert trace(lambda x, y: x * y, v, v)(3.0, 4.0) == 12.0
+
+
+def test_arrays():
+    def loss(w, x):
+        return autograd.softmax(x @ w).sum(axis=0).max() + (w * w).mean()
+
+    rng = np.random.default_rng(0)
+    w, x = rng.normal(size=(3, 4)), rng.normal(size=(5, 3))
+    both = trace(value_and_grad(loss), w, x)
+    for scale in (1.0, -2.0, 0.3):
+        value, slope = both(scale * w, x + scale)
+        want, want_slope = value_and_grad(loss)(scale * w, x + scale)
+        assert value == want
+        assert same(slope, want_slope)
+    slope[...] = 0.0  # an array of its own
+
+
+def test_results_share_no_memory_with_what_was_given():
+    x = np.ones((2, 3))
+    w = Tensor(np.ones((2, 3)))
+    for program in (trace(lambda x: x, x), trace(lambda x: x.T, x), trace(lambda x: w, x), trace(lambda x: w.T, x)):
+        out = program(x)
+        out[...] = 7.0
+        assert x.max() == w.numpy().max() == 1.0
+
+
+def test_numbers_beside_arrays():
+    program = trace(lambda x, a: (x * a).sum(), np.ones(3), 2.0)
+    assert program(np.array([1.0, 2.0, 3.0]), 10.0) == 60.0
+    assert trace(autograd.to_value, np.array(2.0))(np.array(3.0)) == 3.0
+
+
+def test_float32_stays():
+    x = np.ones(3, np.float32)
+    assert trace(lambda x: (2.0 * x).tanh(), x)(x).dtype == np.float32
+
+
+# --- what a program is ---
+
+
+def test_equations_are_shared_dropped_and_folded():
+    def f(x):
+        _ = x.exp()
+        a, b = x * x, x**2.0
+        three = Value(1.0) + 2.0
+        return (a + b) * 1.0 / 1.0 * three
+
+    program = trace(f, 2.0)
+    assert [equation.op.name for equation in program.equations] == ["mul", "add", "mul"]
+    assert program(3.0) == 54.0
+    assert len(program) == 3
+    assert repr(program).startswith("<Program test_equations")
+
+
+def test_signed_zeros_survive():
+    assert math.copysign(1.0, trace(lambda x: x * 1.0, 1.0)(-0.0)) == -1.0
+    assert math.copysign(1.0, trace(lambda x: x + 0.0, 1.0)(-0.0)) == 1.0
+    assert math.copysign(1.0, trace(lambda x: x - 0.0, 1.0)(-0.0)) == -1.0
+    assert math.copysign(1.0, trace(lambda x: x * -0.0, 1.0)(1.0)) == -1.0
+    assert math.copysign(1.0, trace(lambda x: (x * -0.0) + (x * 0.0), 1.0)(1.0)) == 1.0
+
+
+def test_the_text_names_inputs_and_lines():
+    w = Value(3.0, name="w")
+
+    def f(x, points):
+        y = autograd.tanh(points[1] * w)
+        return y if y > x else x
+
+    program = trace(f, 0.1, [1.0, 2.0])
+    text = str(program).splitlines()
+    assert text[0] == "program(x, x1, x2):"
+    assert text[1] == "  captured w"
+    assert text[2].split() == ["v0", "=", "mul", "x2", "w", "#", f"test_program.py:{f.__code__.co_firstlineno + 1}"]
+    assert "guard v2 is True" in text[5]
+    assert program.captured == (w,)
+    assert program.guards[0].line == f"test_program.py:{f.__code__.co_firstlineno + 2}"
+    assert program.source.startswith("def program(x0, x1, x2, w0):\n    v0 = x2 * w0")
+    assert [program.inputs, len(program.outputs)] == [(0, 1, 2), 1]
+
+
+def test_a_drawing():
+    w = Value(3.0, name="w")
+    figure = trace(lambda x: (autograd.tanh(x * w), x + 1.0), 0.5).draw(passes="forward")
+    assert "tanh 0.9051" in str(figure)
+    assert "x = 0.5" in str(figure)
+    with pytest.raises(OperandError, match="nothing to draw"):
+        trace(lambda x: 5.0, 2.0).draw()
+
+
+# --- inside other transforms ---
+
+
+def test_programs_can_be_differentiated_and_traced_again():
+    program = trace(lambda x: x**3.0, 2.0)
+    assert grad(grad(program))(3.0) == 18.0
+    assert trace(lambda x: program(x) + x, 1.0)(2.0) == 10.0
+    x = Value(3.0)
+    program(x).backward()
+    assert x.grad == 27.0
+    assert type(program(x)) is Value
+    assert program.grad().grad()(3.0) == program.hessian()(3.0) == program.jacobian().jacobian()(3.0) == 18.0
+
+
+def test_what_is_detached_stays_dynamic():
+    def f(x):
+        with autograd.no_grad():
+            y = x * 2.0
+        return x * y + x.detach() * x
+
+    program = trace(f, 1.0)
+    assert program(3.0) == 27.0
+    assert program.grad()(3.0) == grad(f)(3.0) == 9.0
+    assert trace(lambda x: autograd.sign(x) * x + autograd.floor(x), 1.5).grad()(-3.2) == -1.0
+
+
+def test_masks_stay_dynamic():
+    def f(x):
+        large, small = x > 1.0, x < -1.0
+        return autograd.where((large | small) & ~(x > 3.0), x * x, 0.0).sum() + x.max()
+
+    program = trace(f, np.array([0.0, 1.0]))
+    for x in ([2.0, 0.5], [-2.0, 4.0], [1.0, 1.0]):
+        x = np.array(x)
+        assert program(x) == f(Tensor(x)).item()
+        assert same(program.grad()(x), grad(f)(x))
+
+
+def test_masks_of_values():
+    def f(x):
+        inside = (x > 0.0) & (x < 1.0)
+        return autograd.where(inside, 1.0, x * x) + autograd.where(~(x > 0.0), 1.0, 0.0)
+
+    program = trace(f, 0.5)
+    assert [program(x) for x in (0.5, 2.0, -3.0)] == [1.0, 4.0, 10.0]
+
+
+def test_any_and_all_are_guards():
+    program = trace(lambda x: x if (x > 0.0).all() and (x > 1.0).any() else -x, np.ones(2) * 2.0)
+    assert program(np.array([0.5, 3.0])).tolist() == [0.5, 3.0]
+    for x in ([0.5, 0.5], [-1.0, 3.0]):
+        with pytest.raises(GuardError):
+            program(np.array(x))
+
+
+# --- parameters from outside ---
+
+
+def test_captured_leaves_are_read_at_every_call():
+    model = nn.MLP(2, [3, 1], rng=np.random.default_rng(0))
+    program = trace(lambda a, b: model([a, b]), 0.1, 0.2)
+    assert len(program.captured) == len(model.parameters())
+    for _ in range(2):
+        assert program(0.3, -0.4) == model([0.3, -0.4]).item()
+        for parameter in model.parameters():
+            parameter.data = parameter.data + 0.1
+    dense = nn.Sequential(nn.Linear(3, 4, rng=np.random.default_rng(1)), nn.ReLU(), nn.Linear(4, 1))
+    x = np.random.default_rng(2).normal(size=(5, 3))
+    forward = trace(lambda x: dense(x), x)
+    before = forward(x)
+    dense.layers[0].weight.data = dense.layers[0].weight.data * 2.0
+    assert not same(forward(x), before)
+    assert same(forward(x), dense(Tensor(x)).numpy())
+
+
+# --- guards and errors ---
+
+
+def test_guards():
+    program = trace(lambda x: x * x if x > 0.0 else -x, 2.0)
+    assert program(3.0) == 9.0
+    with pytest.raises(GuardError, match=r"test_program\.py:\d+ was true"):
+        program(-3.0)
+    with pytest.raises(GuardError, match="was false"):
+        trace(lambda x: x if not x > 0.0 else -x, -2.0)(3.0)
+    assert len(trace(lambda x, y: max(x, y, x * y), 2.0, 3.0).guards) == 2
+    with pytest.raises(GuardError):
+        trace(lambda x, y: sorted([x, y])[0], 2.0, 3.0)(3.0, 2.0)
+    truth = trace(lambda x: x * 2.0 if x else x + 1.0, 2.0)
+    assert truth(5.0) == 10.0
+    with pytest.raises(GuardError):
+        truth(0.0)
+    with pytest.raises(GuardError):
+        trace(lambda x: 1.0 if x == 2.0 else x, 2.0)(Value(3.0))
+
+
+def test_a_guard_keeps_what_follows_from_running():
+    program = trace(lambda x: autograd.log(x) if x > 0.0 else x, 2.0)
+    with pytest.raises(GuardError):
+        program(-1.0)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: math.sin(x), lambda x: x.data * 2.0, lambda x: x.item() * x, lambda x: int(x) * x,
+        lambda x: float(x) * x, lambda x: x.numpy() * 1.0, lambda x: np.asarray(x),
+    ],
+)  # fmt: skip
+def test_numbers_that_would_be_frozen_are_refused(f):
+    with pytest.raises(TraceError, match=r"test_program\.py"):
+        trace(f, 2.0)
+
+
+def test_what_a_replay_would_not_do_is_refused():
+    w = Value(1.0)
+
+    def sweeps(x):
+        (w * x).backward()
+        return x
+
+    def assigns(x):
+        w.data = 3.0
+        return x
+
+    with pytest.raises(TraceError, match="value_and_grad"):
+        trace(sweeps, 2.0)
+    with pytest.raises(autograd.GraphError, match="traced"):
+        trace(assigns, 2.0)
+    with pytest.raises(TraceError, match="not finite"):
+        trace(grad(autograd.sqrt), 0.0)
+    with pytest.raises(TraceError, match="returned 'a'"):
+        trace(lambda x: "a", 2.0)
+    assert w.grad is None
+
+
+def test_arguments_of_another_shape_are_refused():
+    program = trace(lambda x, k: x * 1.0, np.ones(3), {"a": 1.0})
+    for args, said in [
+        ((np.ones(4), {"a": 1.0}), "shape \\(3,\\).*shape \\(4,\\)"),
+        ((np.ones(3), {"b": 1.0}), "'a'"),
+        ((np.ones(3),), "2 argument"),
+        ((2.0, {"a": 1.0}), "a number"),
+    ]:
+        with pytest.raises(ShapeError, match=said):
+            program(*args)
+    with pytest.raises(ShapeError, match="constant 'mean'"):
+        trace(lambda x, how: x, 1.0, "mean")(1.0, "sum")
+
+
+def test_where_a_derivative_is_not_finite_the_function_itself_is_asked():
+    def f(x):
+        return autograd.where(x > 0.0, autograd.sqrt(x), 0.0)
+
+    program = trace(grad(f), 4.0)
+    assert program(0.0) == grad(f)(0.0) == 0.0
+
+
+def test_ieee_754():
+    assert trace(lambda x: 1.0 / x, 2.0)(0.0) == math.inf
+    assert math.isnan(trace(autograd.log, 2.0)(-1.0))
+    assert trace(lambda x: autograd.exp(x) - 1.0 / x, 2.0)(1e4) == math.inf
+
+
+def test_threads_replay_one_program():
+    program = trace(value_and_grad(lambda x, y: autograd.tanh(x * y) / y), 1.0, 2.0)
+    want = {k: value_and_grad(lambda x, y: autograd.tanh(x * y) / y)(float(k), 2.0) for k in range(8)}
+    wrong = []
+
+    def work(k):
+        for _ in range(200):
+            if program(float(k), 2.0) != want[k]:
+                wrong.append(k)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
