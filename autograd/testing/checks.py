@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 
+from autograd.facts import Kink
 from autograd.primitive import Node, Primitive, quiet, raw_of, table
 from autograd.tensor import Tensor
 from autograd.testing import laws
@@ -21,7 +23,15 @@ from autograd.testing.failure import RuleError, show
 from autograd.testing.laws import Case
 from autograd.testing.oracle import case_of, is_finite
 from autograd.testing.second import NUMBERS, second_along, second_order
-from autograd.testing.strategies import Call, arrays_for, inputs_for, is_inside, special_arrays, special_inputs
+from autograd.testing.strategies import (
+    Call,
+    arrays_for,
+    inputs_for,
+    is_inside,
+    params_of,
+    special_arrays,
+    special_inputs,
+)
 from autograd.value import Value
 
 __all__ = ["check_grads", "check_rule", "checked"]
@@ -154,6 +164,8 @@ def _evaluate(case: Case, flat: Sequence[Any]) -> Any:
 
 
 def _check_elementwise(rule: Primitive, examples: Sequence[Any]) -> None:
+    if not params_of(rule):
+        _refuse(rule, "its static parameters have no defaults")
     seen: list[Case] = []
     numbers = NUMBERS[: 1 + rule.facts.order]
     others = (laws.linear_in_the_cotangent, laws.strong_zero, ARRAY_LAWS[-1])
@@ -165,37 +177,53 @@ def _check_elementwise(rule: Primitive, examples: Sequence[Any]) -> None:
                 _keeps(case, (*numbers, *others))
                 seen.append(case)
 
-    for kink in rule.facts.kinks:
+    for kink, params in itertools.product(rule.facts.kinks, params_of(rule)):
         for point in kink.points:
-            case = case_of(rule, Call(tuple(map(float, point)), {}))
-            with _naming(rule.name, point, {}):
-                laws.convention(case, kink.partials, kink.where)
-                laws.convention(case_of(rule, Call(tuple(map(np.array, point)), {})), kink.partials, kink.where)
-                laws.linear_in_the_cotangent(case)
-    special = [*special_inputs(rule), *(tuple(map(float, point)) for point in examples)]
-    cases = [case_of(rule, Call(point, {})) for point in special]
+            _check_kink(rule, kink, Call(tuple(map(float, point)), params))
+    given = [Call(tuple(map(float, point)), params) for point in examples for params in params_of(rule)]
+    cases = [case_of(rule, call) for call in (*special_inputs(rule), *given)]
     for laws_together in (*((law,) for law in numbers), others):  # no second derivative before all the first: the
         for case in cases:  # simplest failure is shown
-            with _naming(rule.name, case.args, {}):
+            with _naming(rule.name, case.args, case.params):
                 if is_finite(case):
                     _keeps(case, laws_together)
     seen += [case for case in cases if is_finite(case)]
     _refuse_unjudged(rule, seen)
     _explore(inputs_for(rule), prove)
     _refuse_unjudged(rule, seen)
-    with _naming(rule.name, (), {}):
-        laws.lanes([*seen[: _LANES // 2], *seen[-_LANES // 2 :]])
-        moderate = [case for case in seen if np.all((np.abs(case.flat) > 1e-3) & (np.abs(case.flat) < 1e3))][:5]
-        columns = zip(*(case.args for case in (moderate or seen[:5])), strict=True)
-        batch = case_of(rule, Call(tuple(map(np.array, columns)), {}))
-        _keeps(batch, (*ARRAY_LAWS, *ELEMENTWISE_LAWS, laws.linear_in_the_cotangent, laws.forward_is_reverse))
+    for params in params_of(rule):
+        with _naming(rule.name, (), params):
+            _check_lanes(rule, [case for case in seen if case.params == params])
     for point in (*rule.facts.singular, *_weird(len(rule.rules))):
-        case = case_of(rule, Call(tuple(map(float, point)), {}))
-        with _naming(rule.name, point, {}):
+        case = case_of(rule, Call(tuple(map(float, point)), params_of(rule)[0]))
+        with _naming(rule.name, point, case.params):
             raises_with_the_primal(case)
-            raises_with_the_primal(case_of(rule, Call(tuple(map(np.array, case.args)), {})))
-            if math.isnan(case.out) or is_inside(rule, case.args, near_kinks=True) or not math.isfinite(case.out):
+            raises_with_the_primal(case_of(rule, Call(tuple(map(np.array, case.args)), case.params)))
+            inside = is_inside(rule, case.args, case.params, near_kinks=True)
+            if math.isnan(case.out) or inside or not math.isfinite(case.out):
                 laws.strong_zero(case)
+
+
+def _check_kink(rule: Primitive, kink: Kink, call: Call) -> None:
+    case = case_of(rule, call)
+    with _naming(rule.name, *call):
+        laws.linear_in_the_cotangent(case)
+        if call.params:
+            laws.between(case)
+        else:
+            laws.convention(case, kink.partials, kink.where)
+            laws.convention(case_of(rule, Call(tuple(map(np.array, call.args)), {})), kink.partials, kink.where)
+
+
+def _check_lanes(rule: Primitive, seen: Sequence[Case]) -> None:
+    """Many points at once, as the elements of arrays."""
+    if not seen:
+        return
+    laws.lanes([*seen[: _LANES // 2], *seen[-_LANES // 2 :]])
+    moderate = [case for case in seen if np.all((np.abs(case.flat) > 1e-3) & (np.abs(case.flat) < 1e3))][:5]
+    columns = zip(*(case.args for case in (moderate or seen[:5])), strict=True)
+    batch = case_of(rule, Call(tuple(map(np.array, columns)), seen[0].params))
+    _keeps(batch, (*ARRAY_LAWS, *ELEMENTWISE_LAWS, laws.linear_in_the_cotangent, laws.forward_is_reverse))
 
 
 def _keeps(case: Case, kept: Sequence[Callable[[Case], None]]) -> None:
@@ -269,8 +297,8 @@ def _shapes_that_fit(rule: Primitive) -> list[Any]:
 
 def _refuse(rule: Primitive, why: str) -> NoReturn:
     raise RuleError(
-        rule.name, "a rule can be tried", why=f"{why}; say in its row, with domain=... for an element-wise rule or "
-        "examples=[(shapes, params)] for one of arrays, where to try it"
+        rule.name, "a rule can be tried", why=f"{why}; say in its row, with domain=... and examples=[params] for an "
+        "element-wise rule or examples=[(shapes, params)] for one of arrays, where to try it"
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.primitive import Primitive, quiet
 from autograd.testing.failure import RuleError
-from autograd.testing.strategies import is_inside
+from autograd.testing.strategies import is_inside, params_of
 
 __all__ = ["linear_operands", "silent_operands"]
 
@@ -77,8 +77,9 @@ def _points(
     if rule.kind == "elementwise":
         size = len(rule.rules) or 2
         points = [[_MODERATE[(k + 3 * i) % len(_MODERATE)] for i in range(size)] for k in range(len(_MODERATE))]
-        inside = [point for point in points if not rule.rules or is_inside(rule, tuple(point))]
-        return [([np.array(x) for x in point], {}) for point in inside]
+        tried = [(point, params) for point in points for params in params_of(rule)]
+        inside = [(point, params) for point, params in tried if not rule.rules or is_inside(rule, point, params)]
+        return [([np.array(x) for x in point], params) for point, params in inside]
     shapes_and_params = examples or [([(3,)], {})]
     return [
         ([rng.uniform(0.2, 3.0, shape) for shape in shapes], dict(params))

@@ -289,3 +289,22 @@ def convention(case: Case, partials: Sequence[float | None], where: str) -> None
                 line = f"print(autograd.jacobian(f, {position}, mode={mode!r})({case.at}))"
                 law = f"the convention on the kink {where} holds"
                 case.fail(law, line, mode=mode, entry=f"∂/∂{case.name_of(position)}", got=got, want=want)
+
+
+def between(case: Case) -> None:
+    """On a kink the derivative lies between those beside it, whatever the static parameters."""
+    step = 1e-7
+    beside = [
+        case.flat + side * step * (1.0 + np.abs(case.flat)) * unit
+        for unit in np.eye(case.flat.size) for side in (1.0, -1.0)
+    ]  # fmt: skip
+    for mode, position in itertools.product(MODES, range(case.flat.size)):
+        slope = jacobian(case, position, mode=mode)  # type: ignore[arg-type]
+        found = [float(raw_of(slope(*case.placed(point)))) for point in beside]
+        got, room = float(raw_of(slope(*case.args))), 1e3 * step * (1.0 + max(map(abs, found)))
+        if not min(found) - room <= got <= max(found) + room:
+            case.fail(
+                "the derivative on a kink lies between those beside it",
+                f"print(autograd.jacobian(f, {position}, mode={mode!r})({case.at}))", mode=mode,
+                entry=f"∂/∂{case.name_of(position)}", got=got, want=f"{min(found)} to {max(found)}",
+            )  # fmt: skip

@@ -146,4 +146,28 @@ WRONG = {
         *like("cumprod")[:5],
         lambda tangents, ans, x, *, axis=None: T["cumsum"](tangents[0], axis=axis),
     ),
+    # with other parameters than the defaults
+    "slope: 0.01, whatever is asked for": like(
+        "leaky_relu",
+        lambda g, ans, x, *, slope=0.01: T["where"](T["greater"](x, 0.0), g, 0.01 * g),
+        examples=[{"slope": 0.2}],
+    ),
+    "slope: 0.01 on the kink": like(
+        "leaky_relu",
+        lambda g, ans, x, *, slope=0.01: T["where"](
+            T["greater"](x, 0.0), g, T["where"](T["equal"](x, 0.0), 0.01 * g, slope * g)
+        ),
+        examples=[{"slope": 0.2}],
+    ),
+    "alpha: for floats alone": like(
+        "elu", array=lambda x, *, alpha=1.0: T["elu"].array(x), examples=[{"alpha": 1.0}, {"alpha": 0.5}]
+    ),
+    # between the special values
+    "asinh' = 1 / x from 60 on": like(
+        "asinh",
+        lambda g, ans, x: g / T["where"](T["greater"](x, 60.0) & T["less"](x, 290.0), x, T["hypot"](x, 1.0)),
+    ),
+    "log1p' = 1 / x between 110 and 190": like(
+        "log1p", lambda g, ans, x: g / T["where"](T["greater"](x, 110.0) & T["less"](x, 190.0), x, 1.0 + x)
+    ),
 }
