@@ -17,13 +17,14 @@ from autograd.primitive import Node, Primitive, quiet, raw_of, table
 from autograd.tensor import Tensor
 from autograd.testing import laws
 from autograd.testing.behaviour import ARRAY_LAWS, ELEMENTWISE_LAWS, raises_with_the_primal
-from autograd.testing.claims import linear_operands, silent_operands
+from autograd.testing.claims import linear_operands, plain_results, silent_operands
 from autograd.testing.differences import jet_of_numbers
 from autograd.testing.failure import RuleError, show
 from autograd.testing.laws import Case
 from autograd.testing.oracle import case_of, is_finite
 from autograd.testing.second import NUMBERS, second_along, second_order
 from autograd.testing.strategies import (
+    WEIRD,
     Call,
     arrays_for,
     inputs_for,
@@ -40,7 +41,6 @@ checked: set[str] = set()
 """The names of the rules that `check_rule` was called with in this process."""
 
 _LANES, _MANY = 40, 12
-_WEIRD = (0.0, -0.0, math.inf, -math.inf, math.nan, 1e308, -1e308, 5e-324, -1.0, 1.0)
 
 
 def check_rule(primitive: Primitive | str, *, examples: Sequence[Any] | None = None) -> None:
@@ -71,7 +71,7 @@ def check_rule(primitive: Primitive | str, *, examples: Sequence[Any] | None = N
     silent_operands(primitive, primitive.facts.examples)
     linear_operands(primitive, primitive.facts.examples)
     if not primitive.rules:
-        _check_constant(primitive)
+        plain_results(primitive)
     elif primitive.kind == "elementwise":
         _check_elementwise(primitive, examples or ())
     else:
@@ -251,8 +251,8 @@ def _refuse_unjudged(rule: Primitive, seen: Sequence[Case]) -> None:
 
 def _weird(count: int) -> Iterator[tuple[float, ...]]:
     for k in range(3 if count > 1 else 1):
-        for i in range(len(_WEIRD)):
-            yield tuple(_WEIRD[(i + k * j) % len(_WEIRD)] for j in range(count))
+        for i in range(len(WEIRD)):
+            yield tuple(WEIRD[(i + k * j) % len(WEIRD)] for j in range(count))
 
 
 # --- rules of arrays ---
@@ -300,25 +300,6 @@ def _refuse(rule: Primitive, why: str) -> NoReturn:
         rule.name, "a rule can be tried", why=f"{why}; say in its row, with domain=... and examples=[params] for an "
         "element-wise rule or examples=[(shapes, params)] for one of arrays, where to try it"
     )  # fmt: skip
-
-
-def _check_constant(rule: Primitive) -> None:
-    """A row without rules gives plain numbers, the same for nodes as for their data."""
-    xs = np.array([[1.0, -2.0, 2.0], [0.5, 2.0, -3.0]])
-    for count in (2, 1) if rule.kind == "elementwise" else (1, 2):
-        operands = [xs, np.flip(xs)][:count]
-        try:
-            want = rule.array(*operands)
-        except (TypeError, ValueError):
-            continue
-        got = rule(*map(Tensor, operands))
-        if isinstance(got, Node) or not np.array_equal(got, want):
-            raise RuleError(rule.name, "a row without rules gives plain numbers", point=operands, got=got, want=want)
-        if rule.scalar is not None:
-            scalars = [rule(*map(Value, map(float, pair))) for pair in zip(*map(np.ravel, operands), strict=True)]
-            if any(isinstance(x, Node) for x in scalars) or not np.array_equal(scalars, np.ravel(want)):
-                raise RuleError(rule.name, "floats and arrays agree", point=operands, got=scalars, want=want)
-        return
 
 
 # --- Hypothesis ---

@@ -19,7 +19,7 @@ from autograd.primitive import Primitive, quiet, table
 from autograd.testing.graph import Graph, Step
 
 __all__ = [
-    "SPECIAL", "Call", "cotangents", "graphs", "inputs_for", "is_inside", "params_of", "special_inputs",
+    "SPECIAL", "WEIRD", "Call", "cotangents", "graphs", "inputs_for", "is_inside", "params_of", "special_inputs",
 ]  # fmt: skip
 
 SPECIAL = tuple(
@@ -30,6 +30,8 @@ SPECIAL = tuple(
     for sign in (1.0, -1.0)
 )  # fmt: skip
 """Where formulas cancel, overflow, underflow or change their branch."""
+WEIRD = (0.0, -0.0, math.inf, -math.inf, math.nan, 1e308, -1e308, 5e-324, -1.0, 1.0)
+"""What has rules of its own in IEEE 754."""
 
 
 Params = dict[str, Any]

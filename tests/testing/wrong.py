@@ -170,4 +170,11 @@ WRONG = {
     "log1p' = 1 / x between 110 and 190": like(
         "log1p", lambda g, ans, x: g / T["where"](T["greater"](x, 110.0) & T["less"](x, 190.0), x, 1.0 + x)
     ),
+    # comparisons
+    "less: not x >= y": like("less", scalar=lambda x, y: not x >= y),
+    "less: not x >= y, for arrays too": like(
+        "less", scalar=lambda x, y: not x >= y, array=lambda x, y: ~np.greater_equal(x, y)
+    ),
+    "less: or equal": like("less", scalar=lambda x, y: x <= y, array=np.less_equal),
+    "equal: by sign": like("equal", scalar=lambda x, y: repr(x) == repr(y)),
 }
