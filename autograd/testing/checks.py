@@ -23,6 +23,7 @@ from autograd.testing.failure import RuleError, show
 from autograd.testing.laws import Case
 from autograd.testing.oracle import case_of, is_finite
 from autograd.testing.second import NUMBERS, second_along, second_order
+from autograd.testing.single import fits_in_single, side_by_side, single_precision
 from autograd.testing.strategies import (
     WEIRD,
     Call,
@@ -47,9 +48,9 @@ def check_rule(primitive: Primitive | str, *, examples: Sequence[Any] | None = N
     """Prove one row of the table, ours or yours: every law, at special values and at random ones.
 
     Values, first and second derivatives in all nestings of the modes are compared with an independent reference
-    (`autograd.testing.reference`); then come linearity in the cotangent, strong zero, shapes, dtypes, broadcasting,
-    memory layouts, mutation, aliasing, accumulation, and the conventions on kinks. How many random operands are tried
-    is said by the Hypothesis profile.
+    (`autograd.testing.reference`), and those in float32 with them; then come linearity in the cotangent, strong zero,
+    shapes, dtypes, broadcasting, memory layouts, mutation, aliasing, accumulation, and the conventions on kinks.
+    How many random operands are tried is said by the Hypothesis profile.
 
     Parameters
     ----------
@@ -219,7 +220,10 @@ def _check_lanes(rule: Primitive, seen: Sequence[Case]) -> None:
     """Many points at once, as the elements of arrays."""
     if not seen:
         return
-    laws.lanes([*seen[: _LANES // 2], *seen[-_LANES // 2 :]])
+    few = [*seen[: _LANES // 2], *seen[-_LANES // 2 :]]
+    laws.lanes(few)
+    if fitting := [case for case in few if fits_in_single(case)]:
+        single_precision(side_by_side(fitting))
     moderate = [case for case in seen if np.all((np.abs(case.flat) > 1e-3) & (np.abs(case.flat) < 1e3))][:5]
     columns = zip(*(case.args for case in (moderate or seen[:5])), strict=True)
     batch = case_of(rule, Call(tuple(map(np.array, columns)), seen[0].params))
@@ -273,6 +277,8 @@ def _check_arrays(rule: Primitive, examples: Sequence[Any]) -> None:
             _keeps(case, (*numbers, laws.linear_in_the_cotangent, laws.strong_zero, laws.forward_is_reverse))
             if not case.is_scalar and np.all((np.abs(case.flat) < 1e3) & (np.abs(case.flat) > 1e-6)):
                 _keeps(case, ARRAY_LAWS)
+                if fits_in_single(case):
+                    single_precision(case)
             seen.append(case)
 
     for shapes, params in examples:

@@ -42,6 +42,22 @@ def buffered(g, x):  # gives the same memory each time
     return np.multiply(g, np.cos(x), out=out)
 
 
+def in_half(f):  # with 11 bits for float32
+    return lambda x, **params: f(x, **params).astype(np.float16).astype(x.dtype) if is_float32(x) else f(x, **params)
+
+
+def is_float32(x):
+    return np.asarray(getattr(x, "data", x)).dtype == np.float32
+
+
+def axes(x):
+    return len(getattr(x, "shape", ()))
+
+
+def is_square(x):
+    return axes(x) == 2 and x.shape[0] == x.shape[1]
+
+
 WRONG = {
     # derivatives that are plainly wrong
     "missing factor": like("square", lambda g, ans, x: g * x),
@@ -162,6 +178,25 @@ WRONG = {
     "alpha: for floats alone": like(
         "elu", array=lambda x, *, alpha=1.0: T["elu"].array(x), examples=[{"alpha": 1.0}, {"alpha": 0.5}]
     ),
+    # in float32
+    "float32: a value of 11 bits": like("sin", array=in_half(np.sin)),
+    "float32: a value of 11 bits, of arrays": like("sort", array=in_half(T["sort"].array)),
+    "float32: tanh' = 1 - tanh²": like(
+        "tanh", lambda g, ans, x: g * (1.0 - ans * ans if is_float32(x) else T["sech2"](x))
+    ),
+    "float32: another slope": like("sin", lambda g, ans, x: g * T["cos"](x) * (1.001 if is_float32(x) else 1.0)),
+    # on arrays of many axes
+    "sums over the last of two axes": like(
+        "sin",
+        lambda g, ans, x: (T["sum"](g, axis=-1, keepdims=True) if axes(x) > 1 else g) * T["cos"](x),
+    ),
+    "transposes what is square": like(
+        "mul",
+        lambda g, ans, x, y: g * y,
+        lambda g, ans, x, y: (T["swapaxes"](g, axis1=0, axis2=1) if is_square(x) else g) * x,
+    ),
+    "flattens": like("sin", array=lambda x: np.sin(x) if np.ndim(x) < 3 else np.sin(x).reshape(len(x), -1)),
+    "transposes the value": like("sin", array=lambda x: np.sin(x.T).reshape(x.shape)),
     # between the special values
     "asinh' = 1 / x from 60 on": like(
         "asinh",
