@@ -34,6 +34,7 @@ from autograd.testing.strategies import (
     special_arrays,
     special_inputs,
 )
+from autograd.testing.ties import moved_together, tied_calls
 from autograd.value import Value
 
 __all__ = ["check_grads", "check_rule", "checked"]
@@ -49,8 +50,8 @@ def check_rule(primitive: Primitive | str, *, examples: Sequence[Any] | None = N
 
     Values, first and second derivatives in all nestings of the modes are compared with an independent reference
     (`autograd.testing.reference`), and those in float32 with them; then come linearity in the cotangent, strong zero,
-    shapes, dtypes, broadcasting, memory layouts, mutation, aliasing, accumulation, and the conventions on kinks.
-    How many random operands are tried is said by the Hypothesis profile.
+    shapes, dtypes, broadcasting, memory layouts, mutation, aliasing, accumulation, and the conventions on kinks and
+    ties. How many random operands are tried is said by the Hypothesis profile.
 
     Parameters
     ----------
@@ -282,11 +283,41 @@ def _check_arrays(rule: Primitive, examples: Sequence[Any]) -> None:
             seen.append(case)
 
     for shapes, params in examples:
-        for call in special_arrays(rule, shapes, params):
+        special = special_arrays(rule, shapes, params)
+        for call in special:
             prove(call)
+        for call in special[:1]:
+            _check_ties(rule, call)
+        for thin in _thinned(rule, shapes, params):
+            for call in special_arrays(rule, thin, params)[:1]:
+                prove(call)
         share = max(2, _examples() // (8 * len(examples)))
         _explore(arrays_for(rule, shapes, params), prove, share)
     _refuse_unjudged(rule, seen)
+
+
+def _check_ties(rule: Primitive, call: Call) -> None:
+    if rule.kind != "general":
+        return
+    for tied in tied_calls(rule, call):
+        case = case_of(rule, tied)
+        with _naming(rule.name, *tied):
+            if np.isfinite(case.out).all():
+                _keeps(case, (laws.linear_in_the_cotangent, laws.strong_zero, laws.forward_is_reverse))
+                moved_together(rule, tied)
+
+
+def _thinned(rule: Primitive, shapes: Sequence[tuple[int, ...]], params: dict[str, Any]) -> Iterator[list[Any]]:
+    """The shapes with all axes of some length made 1, where the function takes them and no parameter tells lengths."""
+    if any(isinstance(given, tuple | list | np.ndarray) for name, given in params.items() if name[:2] != "ax"):
+        return
+    for length in sorted({n for shape in shapes for n in shape if n > 1}):
+        thin = [tuple(1 if n == length else n for n in shape) for shape in shapes]
+        try:
+            rule.array(*map(np.ones, thin), **params)
+        except (TypeError, ValueError, IndexError):
+            continue
+        yield thin
 
 
 def _shapes_that_fit(rule: Primitive) -> list[Any]:

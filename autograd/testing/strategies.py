@@ -19,7 +19,8 @@ from autograd.primitive import Primitive, quiet, table
 from autograd.testing.graph import Graph, Step
 
 __all__ = [
-    "SPECIAL", "WEIRD", "Call", "cotangents", "graphs", "inputs_for", "is_inside", "params_of", "special_inputs",
+    "SPECIAL", "WEIRD", "Call", "cotangents", "graphs", "inputs_for", "is_inside", "is_tame", "params_of",
+    "special_inputs",
 ]  # fmt: skip
 
 SPECIAL = tuple(
@@ -176,7 +177,7 @@ def special_arrays(rule: Primitive, shapes: Sequence[tuple[int, ...]], params: d
     numbers = ((steps * 0.6180339887 + 0.4) % 1.0 - 0.45) * 3.0
     scales = _SCALES if steps.size <= 6 else _SCALES[:-1]
     calls = (_shaped(numbers, scale, shapes, params) for scale in scales)
-    return [call for call in calls if _is_tame(rule, call)]
+    return [call for call in calls if is_tame(rule, call)]
 
 
 def arrays_for(rule: Primitive, shapes: Sequence[tuple[int, ...]], params: dict[str, Any]) -> st.SearchStrategy[Call]:
@@ -186,7 +187,7 @@ def arrays_for(rule: Primitive, shapes: Sequence[tuple[int, ...]], params: dict[
     everyday = st.floats(max(low, -10.0), min(high, 10.0), width=32, allow_subnormal=False)
     elements = st.lists(everyday, min_size=size, max_size=size, unique=True)
     drawn = st.builds(lambda flat, scale: _shaped(flat, scale, shapes, params), elements, st.sampled_from(_SCALES))
-    return drawn.filter(lambda call: _is_tame(rule, call))
+    return drawn.filter(lambda call: is_tame(rule, call))
 
 
 def _shaped(flat: Any, scale: float, shapes: Sequence[tuple[int, ...]], params: dict[str, Any]) -> Call:
@@ -194,10 +195,11 @@ def _shaped(flat: Any, scale: float, shapes: Sequence[tuple[int, ...]], params: 
     return Call(tuple(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)), params)
 
 
-def _is_tame(rule: Primitive, call: Call) -> bool:
+def is_tame(rule: Primitive, call: Call, *, distinct: bool = True) -> bool:
+    """Whether arrays are in the domain, and all their elements differ."""
     low, high = rule.facts.interval(0)
     flat = np.concatenate([np.ravel(x) for x in call.args])
-    return bool(np.all((low <= flat) & (flat <= high)) and np.unique(flat).size == flat.size)
+    return bool(np.all((low <= flat) & (flat <= high)) and (not distinct or np.unique(flat).size == flat.size))
 
 
 def cotangents(shape: tuple[int, ...] = ()) -> st.SearchStrategy[Any]:

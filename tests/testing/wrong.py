@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.facts import Kink
 from autograd.primitive import table
+from autograd.rules.reduce import spread
 
 T = table
 BUFFER = np.zeros(64)
@@ -56,6 +57,14 @@ def axes(x):
 
 def is_square(x):
     return axes(x) == 2 and x.shape[0] == x.shape[1]
+
+
+def once_more(g, x, axis):  # twice where an axis has length 1
+    return g * (2.0 if 1 in x.shape[axis:] else 1.0)
+
+
+def tied(x, ans, axis):
+    return T["equal"](x, spread(ans, x, axis))
 
 
 WRONG = {
@@ -185,7 +194,7 @@ WRONG = {
         "tanh", lambda g, ans, x: g * (1.0 - ans * ans if is_float32(x) else T["sech2"](x))
     ),
     "float32: another slope": like("sin", lambda g, ans, x: g * T["cos"](x) * (1.001 if is_float32(x) else 1.0)),
-    # on arrays of many axes
+    # on arrays of many axes, or of few elements
     "sums over the last of two axes": like(
         "sin",
         lambda g, ans, x: (T["sum"](g, axis=-1, keepdims=True) if axes(x) > 1 else g) * T["cos"](x),
@@ -197,6 +206,26 @@ WRONG = {
     ),
     "flattens": like("sin", array=lambda x: np.sin(x) if np.ndim(x) < 3 else np.sin(x).reshape(len(x), -1)),
     "transposes the value": like("sin", array=lambda x: np.sin(x.T).reshape(x.shape)),
+    "twice for a matrix of one column": like(
+        "matmul", lambda g, ans, x, y: once_more(T["matmul"].rules[0](g, ans, x, y), x, -1), T["matmul"].rules[1]
+    ),
+    "twice for axes of length 1": like(
+        "logsumexp",
+        lambda g, ans, x, *, axis=None, keepdims=False: once_more(
+            spread(g, x, axis) * T["softmax"](x, axis=axis), x, -1
+        ),
+        examples=[([(2, 3)], {"axis": -1})],
+    ),
+    # on ties
+    "max: the whole to each of the tied": (
+        *like(
+            "max",
+            lambda g, ans, x, *, axis=None, keepdims=False: T["where"](tied(x, ans, axis), spread(g, x, axis), 0.0),
+        )[:5],
+        lambda tangents, ans, x, *, axis=None, keepdims=False: T["sum"](
+            T["where"](tied(x, ans, axis), tangents[0], 0.0), axis=axis, keepdims=keepdims
+        ),
+    ),
     # between the special values
     "asinh' = 1 / x from 60 on": like(
         "asinh",
