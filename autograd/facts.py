@@ -23,7 +23,8 @@ class Kink:
     where : in words, such as ``"x = y"``.
     gap : a function of the operands that is 0 at the kink and nowhere else; its size is the distance from it.
     points : some points on the kink, each a tuple of operands.
-    partials : per operand the derivative there; None where the rule says no more than elsewhere, or for no rule.
+    partials : per operand the derivative there, with the default parameters; None where the rule says no more than
+        elsewhere, or for no rule.
     """
 
     where: str
@@ -47,7 +48,8 @@ class Facts:
         as many as the functions that it serves need.
     reference : the function once more, independently, as ``reference(mp, x, y, ...)`` in functions of mpmath; analytic
         away from kinks.
-    examples : for primitives of arrays: tuples ``(shapes, params)`` to try, with the shapes of the operands.
+    examples : with what else to try it. For an element-wise primitive dicts of static parameters, beside the defaults,
+        such as ``[{"slope": 0.2}]``; else tuples ``(shapes, params)``, with the shapes of the operands.
     """
 
     domain: Sequence[tuple[float, float]] | None = None
@@ -56,7 +58,7 @@ class Facts:
     scale: float = 1.0
     order: int = 2
     reference: Callable[..., Any] | None = None
-    examples: Sequence[tuple[Sequence[tuple[int, ...]], dict[str, Any]]] = ()
+    examples: Sequence[Any] = ()
 
     def interval(self, position: int) -> tuple[float, float]:
         """The domain of the operand at `position`."""
@@ -114,6 +116,12 @@ class Facts:
             refuse("order", "is 0, 1 or 2", self.order)
         if self.reference is not None and not callable(self.reference):
             refuse("reference", "is a function reference(mp, x, y, ...)", self.reference)
+        is_example = _is_params if count is not None else _is_call
+        if not (_is_list(self.examples) and all(map(is_example, self.examples))):
+            meant = 'dicts of static parameters, such as examples=[{"slope": 0.2}]'
+            if count is None:
+                meant = 'tuples (shapes, params), such as examples=[([(2, 3)], {"axis": 0})]'
+            refuse("examples", f"is a list of {meant}", self.examples)
 
 
 def _is_list(x: Any) -> bool:
@@ -126,3 +134,11 @@ def _is_number(x: Any) -> bool:
 
 def _is_point(x: Any, count: int | None) -> bool:
     return isinstance(x, tuple | list) and all(map(_is_number, x)) and (count is None or len(x) == count)
+
+
+def _is_params(x: Any) -> bool:
+    return isinstance(x, dict) and all(isinstance(key, str) for key in x)
+
+
+def _is_call(x: Any) -> bool:
+    return _is_list(x) and len(x) == 2 and _is_list(x[0]) and all(map(_is_list, x[0])) and _is_params(x[1])

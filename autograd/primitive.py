@@ -350,7 +350,7 @@ def elementwise(
         the result, ans, in functions of autograd; None for an operand without derivative.
     comparison : whether it gives bools, which have no derivative, and so takes no rules.
     **properties : ``symbol=`` and ``latex=``, how figures and formulas write it, ``doc=``, and what a test must know:
-        ``domain= kinks= singular= scale= reference=`` (see `autograd.facts.Facts`).
+        ``domain= kinks= singular= scale= reference= examples=`` (see `autograd.facts.Facts`).
 
     Raises
     ------

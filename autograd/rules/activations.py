@@ -131,6 +131,7 @@ leaky_relu = elementwise(
     doc="x above 0 and `slope=` times x (0.01) below; its derivative at 0 is the slope (Maas et al. 2013).",
     kinks=[Kink("x = 0", lambda x: x, [(0.0,)], (0.01,))],
     reference=lambda mp, x, slope=0.01: x if mp.re(x) > 0 else slope * x,
+    examples=[{"slope": 0.2}, {"slope": -1.5}],
 )  # fmt: skip
 elu = elementwise(
     "elu",
@@ -142,6 +143,7 @@ elu = elementwise(
     "arXiv:1511.07289).",
     kinks=[Kink("x = 0", lambda x: x, [(0.0,)], (1.0,))],
     reference=lambda mp, x, alpha=1.0: alpha * (mp.exp(x) - 1) if mp.re(x) < 0 else x,
+    examples=[{"alpha": 0.3}, {"alpha": 2.0}],
 )  # fmt: skip
 
 

@@ -125,17 +125,29 @@ where = elementwise(
 
 # --- comparison: true or false, no derivative, so plain bools and arrays come back ---
 
-greater = elementwise("greater", operator.gt, np.greater, comparison=True, symbol=">", latex="{} > {}", doc="x > y.")
-less = elementwise("less", operator.lt, np.less, comparison=True, symbol="<", latex="{} < {}", doc="x < y.")
+greater = elementwise(
+    "greater", operator.gt, np.greater, comparison=True,
+    symbol=">", latex="{} > {}", doc="x > y.", reference=lambda mp, x, y: x > y,
+)  # fmt: skip
+less = elementwise(
+    "less", operator.lt, np.less, comparison=True,
+    symbol="<", latex="{} < {}", doc="x < y.", reference=lambda mp, x, y: x < y,
+)  # fmt: skip
 greater_equal = elementwise(
-    "greater_equal", operator.ge, np.greater_equal, comparison=True, symbol="≥", latex=r"{} \ge {}", doc="x ≥ y.",
+    "greater_equal", operator.ge, np.greater_equal, comparison=True,
+    symbol="≥", latex=r"{} \ge {}", doc="x ≥ y.", reference=lambda mp, x, y: x >= y,
 )  # fmt: skip
 less_equal = elementwise(
-    "less_equal", operator.le, np.less_equal, comparison=True, symbol="≤", latex=r"{} \le {}", doc="x ≤ y."
-)
-equal = elementwise("equal", operator.eq, np.equal, comparison=True, symbol="=", latex="{} = {}", doc="x = y.")
+    "less_equal", operator.le, np.less_equal, comparison=True,
+    symbol="≤", latex=r"{} \le {}", doc="x ≤ y.", reference=lambda mp, x, y: x <= y,
+)  # fmt: skip
+equal = elementwise(
+    "equal", operator.eq, np.equal, comparison=True,
+    symbol="=", latex="{} = {}", doc="x = y.", reference=lambda mp, x, y: x == y,
+)  # fmt: skip
 not_equal = elementwise(
-    "not_equal", operator.ne, np.not_equal, comparison=True, symbol="≠", latex=r"{} \ne {}", doc="x ≠ y."
-)
+    "not_equal", operator.ne, np.not_equal, comparison=True,
+    symbol="≠", latex=r"{} \ne {}", doc="x ≠ y.", reference=lambda mp, x, y: x != y,
+)  # fmt: skip
 
 table.bind(globals())

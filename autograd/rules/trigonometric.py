@@ -342,7 +342,7 @@ sinc_slope = elementwise(
     symbol="sinc′", latex=r"\operatorname{{sinc}}' {}", public=False,
     doc="The derivative of sinc of `order=` 1, 2, ...: a series near 0, a recurrence elsewhere (DLMF 10.51, since sinc "
     "x is the spherical Bessel function j₀(π x)). Each order above the third loses about a bit near x = 0.6.",
-    reference=_sinc_slope_reference,
+    examples=[{"order": 2}, {"order": 3}], reference=_sinc_slope_reference,
 )  # fmt: skip
 
 table.bind(globals())

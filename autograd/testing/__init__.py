@@ -5,9 +5,10 @@ whole float64 range, in every mode and nesting, and must keep a score of laws; w
 shows it. `check_grads` does the same for the gradient of any function at a point. The strategies are for tests of your
 own with Hypothesis; ``autograd.testing.plugin`` gives pytest a test per rule, see there.
 
-What a test must know stands in the row: ``domain=``, ``singular=``, and ``kinks=[Kink(...)]`` where the derivative
-jumps (see `autograd.facts`). Give ``reference=lambda mp, x: ...`` in functions of mpmath where you can: without it the
-derivative is compared with a finite difference, which is less sharp and at some points knows nothing.
+What a test must know stands in the row: ``domain=``, ``singular=``, ``kinks=[Kink(...)]`` where the derivative jumps,
+and ``examples=[{"slope": 0.2}]`` with static parameters to try (see `autograd.facts`). Give
+``reference=lambda mp, x: ...`` in functions of mpmath where you can: without it the derivative is compared with a
+finite difference, which is less sharp and at some points knows nothing.
 
 This package needs ``pip install glassgrad[testing]``: hypothesis, mpmath, and pytest for the plugin.
 

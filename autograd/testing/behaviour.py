@@ -14,6 +14,7 @@ from autograd.primitive import Primitive, quiet, raw_of
 from autograd.tensor import Tensor
 from autograd.testing.failure import show
 from autograd.testing.laws import EPS, Case, flatten
+from autograd.testing.strategies import WEIRD
 from autograd.transforms import jvp, vjp
 from autograd.value import Value
 
@@ -166,6 +167,29 @@ def broadcasting(case: Case) -> None:
                 )  # fmt: skip
 
 
+def any_shape(case: Case) -> None:
+    """Arrays with more axes, or none, have the numbers of their elements in a row."""
+    for shape in ((), (2, 2), (3, 1, 2), (1, 4)):
+        xs = tuple(np.resize(x, shape) for x in case.args)
+        seed = np.resize([1.0, -2.0, 0.5], shape)
+        parts, row = _all_of(case, xs, seed), _all_of(case, tuple(map(np.ravel, xs)), np.ravel(seed))
+        for name, got in parts.items():
+            want = np.reshape(row[name], shape)
+            if np.shape(got) != shape or not np.allclose(got, want, rtol=64 * EPS, atol=0.0, equal_nan=True):
+                case.fail(
+                    "an array of any shape has the numbers of its elements in a row",
+                    f"print(autograd.vjp(f, {', '.join(map(show, xs))})[1]({show(seed)}))",
+                    entry=f"{name} in the shape {shape}", got=show(np.asarray(got)), want=show(want),
+                )  # fmt: skip
+
+
+def _all_of(case: Case, xs: tuple[Any, ...], seed: Any) -> dict[str, Any]:
+    """The result, the gradient of each operand, and a tangent."""
+    out, pullback = vjp(case, *xs)
+    gradients = {f"∂/∂{name}": grad for name, grad in zip("xyzuvw", pullback(seed), strict=False)}
+    return {"the result": out, **gradients, "the tangent": jvp(case, xs, (seed,) * len(xs))[1]}
+
+
 def empty_arrays(case: Case) -> None:
     """Empty arrays are taken, and have empty gradients."""
     for shape in ((0,), (2, 0)):
@@ -181,7 +205,7 @@ def empty_arrays(case: Case) -> None:
 
 def zero_lanes(case: Case) -> None:
     """A lane with a zero cotangent gets exactly zero, whatever stands in the others, and does not touch them."""
-    strange = [0.0, -0.0, np.inf, -np.inf, np.nan, 1e308, -1e308, 5e-324, -1.0, 1.0]
+    strange = list(WEIRD)
     if isinstance(case.subject, Primitive):
         strange += [point[0] for point in case.subject.facts.singular]
     xs = tuple(np.concatenate([x, np.roll(strange, k)]) for k, x in enumerate(case.args))
@@ -236,4 +260,4 @@ def _same(case: Case, before: Sequence[Any], after: Sequence[Any], law: str, cal
 
 
 ARRAY_LAWS: tuple[Law, ...] = (shapes_and_dtypes, memory_layout, nothing_is_mutated, no_aliasing, accumulation)
-ELEMENTWISE_LAWS: tuple[Law, ...] = (broadcasting, empty_arrays, zero_lanes)
+ELEMENTWISE_LAWS: tuple[Law, ...] = (any_shape, broadcasting, empty_arrays, zero_lanes)

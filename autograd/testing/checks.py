@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,17 +12,29 @@ from typing import Any, NoReturn
 import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 
+from autograd.facts import Kink
 from autograd.primitive import Node, Primitive, quiet, raw_of, table
 from autograd.tensor import Tensor
 from autograd.testing import laws
 from autograd.testing.behaviour import ARRAY_LAWS, ELEMENTWISE_LAWS, raises_with_the_primal
-from autograd.testing.claims import linear_operands, silent_operands
+from autograd.testing.claims import linear_operands, plain_results, silent_operands
 from autograd.testing.differences import jet_of_numbers
 from autograd.testing.failure import RuleError, show
 from autograd.testing.laws import Case
 from autograd.testing.oracle import case_of, is_finite
 from autograd.testing.second import NUMBERS, second_along, second_order
-from autograd.testing.strategies import Call, arrays_for, inputs_for, is_inside, special_arrays, special_inputs
+from autograd.testing.single import fits_in_single, side_by_side, single_precision
+from autograd.testing.strategies import (
+    WEIRD,
+    Call,
+    arrays_for,
+    inputs_for,
+    is_inside,
+    params_of,
+    special_arrays,
+    special_inputs,
+)
+from autograd.testing.ties import moved_together, tied_calls
 from autograd.value import Value
 
 __all__ = ["check_grads", "check_rule", "checked"]
@@ -30,16 +43,15 @@ checked: set[str] = set()
 """The names of the rules that `check_rule` was called with in this process."""
 
 _LANES, _MANY = 40, 12
-_WEIRD = (0.0, -0.0, math.inf, -math.inf, math.nan, 1e308, -1e308, 5e-324, -1.0, 1.0)
 
 
 def check_rule(primitive: Primitive | str, *, examples: Sequence[Any] | None = None) -> None:
     """Prove one row of the table, ours or yours: every law, at special values and at random ones.
 
     Values, first and second derivatives in all nestings of the modes are compared with an independent reference
-    (`autograd.testing.reference`); then come linearity in the cotangent, strong zero, shapes, dtypes, broadcasting,
-    memory layouts, mutation, aliasing, accumulation, and the conventions on kinks. How many random operands are tried
-    is said by the Hypothesis profile.
+    (`autograd.testing.reference`), and those in float32 with them; then come linearity in the cotangent, strong zero,
+    shapes, dtypes, broadcasting, memory layouts, mutation, aliasing, accumulation, and the conventions on kinks and
+    ties. How many random operands are tried is said by the Hypothesis profile.
 
     Parameters
     ----------
@@ -61,7 +73,7 @@ def check_rule(primitive: Primitive | str, *, examples: Sequence[Any] | None = N
     silent_operands(primitive, primitive.facts.examples)
     linear_operands(primitive, primitive.facts.examples)
     if not primitive.rules:
-        _check_constant(primitive)
+        plain_results(primitive)
     elif primitive.kind == "elementwise":
         _check_elementwise(primitive, examples or ())
     else:
@@ -154,6 +166,8 @@ def _evaluate(case: Case, flat: Sequence[Any]) -> Any:
 
 
 def _check_elementwise(rule: Primitive, examples: Sequence[Any]) -> None:
+    if not params_of(rule):
+        _refuse(rule, "its static parameters have no defaults")
     seen: list[Case] = []
     numbers = NUMBERS[: 1 + rule.facts.order]
     others = (laws.linear_in_the_cotangent, laws.strong_zero, ARRAY_LAWS[-1])
@@ -165,37 +179,56 @@ def _check_elementwise(rule: Primitive, examples: Sequence[Any]) -> None:
                 _keeps(case, (*numbers, *others))
                 seen.append(case)
 
-    for kink in rule.facts.kinks:
+    for kink, params in itertools.product(rule.facts.kinks, params_of(rule)):
         for point in kink.points:
-            case = case_of(rule, Call(tuple(map(float, point)), {}))
-            with _naming(rule.name, point, {}):
-                laws.convention(case, kink.partials, kink.where)
-                laws.convention(case_of(rule, Call(tuple(map(np.array, point)), {})), kink.partials, kink.where)
-                laws.linear_in_the_cotangent(case)
-    special = [*special_inputs(rule), *(tuple(map(float, point)) for point in examples)]
-    cases = [case_of(rule, Call(point, {})) for point in special]
+            _check_kink(rule, kink, Call(tuple(map(float, point)), params))
+    given = [Call(tuple(map(float, point)), params) for point in examples for params in params_of(rule)]
+    cases = [case_of(rule, call) for call in (*special_inputs(rule), *given)]
     for laws_together in (*((law,) for law in numbers), others):  # no second derivative before all the first: the
         for case in cases:  # simplest failure is shown
-            with _naming(rule.name, case.args, {}):
+            with _naming(rule.name, case.args, case.params):
                 if is_finite(case):
                     _keeps(case, laws_together)
     seen += [case for case in cases if is_finite(case)]
     _refuse_unjudged(rule, seen)
     _explore(inputs_for(rule), prove)
     _refuse_unjudged(rule, seen)
-    with _naming(rule.name, (), {}):
-        laws.lanes([*seen[: _LANES // 2], *seen[-_LANES // 2 :]])
-        moderate = [case for case in seen if np.all((np.abs(case.flat) > 1e-3) & (np.abs(case.flat) < 1e3))][:5]
-        columns = zip(*(case.args for case in (moderate or seen[:5])), strict=True)
-        batch = case_of(rule, Call(tuple(map(np.array, columns)), {}))
-        _keeps(batch, (*ARRAY_LAWS, *ELEMENTWISE_LAWS, laws.linear_in_the_cotangent, laws.forward_is_reverse))
+    for params in params_of(rule):
+        with _naming(rule.name, (), params):
+            _check_lanes(rule, [case for case in seen if case.params == params])
     for point in (*rule.facts.singular, *_weird(len(rule.rules))):
-        case = case_of(rule, Call(tuple(map(float, point)), {}))
-        with _naming(rule.name, point, {}):
+        case = case_of(rule, Call(tuple(map(float, point)), params_of(rule)[0]))
+        with _naming(rule.name, point, case.params):
             raises_with_the_primal(case)
-            raises_with_the_primal(case_of(rule, Call(tuple(map(np.array, case.args)), {})))
-            if math.isnan(case.out) or is_inside(rule, case.args, near_kinks=True) or not math.isfinite(case.out):
+            raises_with_the_primal(case_of(rule, Call(tuple(map(np.array, case.args)), case.params)))
+            inside = is_inside(rule, case.args, case.params, near_kinks=True)
+            if math.isnan(case.out) or inside or not math.isfinite(case.out):
                 laws.strong_zero(case)
+
+
+def _check_kink(rule: Primitive, kink: Kink, call: Call) -> None:
+    case = case_of(rule, call)
+    with _naming(rule.name, *call):
+        laws.linear_in_the_cotangent(case)
+        if call.params:
+            laws.between(case)
+        else:
+            laws.convention(case, kink.partials, kink.where)
+            laws.convention(case_of(rule, Call(tuple(map(np.array, call.args)), {})), kink.partials, kink.where)
+
+
+def _check_lanes(rule: Primitive, seen: Sequence[Case]) -> None:
+    """Many points at once, as the elements of arrays."""
+    if not seen:
+        return
+    few = [*seen[: _LANES // 2], *seen[-_LANES // 2 :]]
+    laws.lanes(few)
+    if fitting := [case for case in few if fits_in_single(case)]:
+        single_precision(side_by_side(fitting))
+    moderate = [case for case in seen if np.all((np.abs(case.flat) > 1e-3) & (np.abs(case.flat) < 1e3))][:5]
+    columns = zip(*(case.args for case in (moderate or seen[:5])), strict=True)
+    batch = case_of(rule, Call(tuple(map(np.array, columns)), seen[0].params))
+    _keeps(batch, (*ARRAY_LAWS, *ELEMENTWISE_LAWS, laws.linear_in_the_cotangent, laws.forward_is_reverse))
 
 
 def _keeps(case: Case, kept: Sequence[Callable[[Case], None]]) -> None:
@@ -223,8 +256,8 @@ def _refuse_unjudged(rule: Primitive, seen: Sequence[Case]) -> None:
 
 def _weird(count: int) -> Iterator[tuple[float, ...]]:
     for k in range(3 if count > 1 else 1):
-        for i in range(len(_WEIRD)):
-            yield tuple(_WEIRD[(i + k * j) % len(_WEIRD)] for j in range(count))
+        for i in range(len(WEIRD)):
+            yield tuple(WEIRD[(i + k * j) % len(WEIRD)] for j in range(count))
 
 
 # --- rules of arrays ---
@@ -245,14 +278,46 @@ def _check_arrays(rule: Primitive, examples: Sequence[Any]) -> None:
             _keeps(case, (*numbers, laws.linear_in_the_cotangent, laws.strong_zero, laws.forward_is_reverse))
             if not case.is_scalar and np.all((np.abs(case.flat) < 1e3) & (np.abs(case.flat) > 1e-6)):
                 _keeps(case, ARRAY_LAWS)
+                if fits_in_single(case):
+                    single_precision(case)
             seen.append(case)
 
     for shapes, params in examples:
-        for call in special_arrays(rule, shapes, params):
+        special = special_arrays(rule, shapes, params)
+        for call in special:
             prove(call)
+        for call in special[:1]:
+            _check_ties(rule, call)
+        for thin in _thinned(rule, shapes, params):
+            for call in special_arrays(rule, thin, params)[:1]:
+                prove(call)
         share = max(2, _examples() // (8 * len(examples)))
         _explore(arrays_for(rule, shapes, params), prove, share)
     _refuse_unjudged(rule, seen)
+
+
+def _check_ties(rule: Primitive, call: Call) -> None:
+    if rule.kind != "general":
+        return
+    for tied in tied_calls(rule, call):
+        case = case_of(rule, tied)
+        with _naming(rule.name, *tied):
+            if np.isfinite(case.out).all():
+                _keeps(case, (laws.linear_in_the_cotangent, laws.strong_zero, laws.forward_is_reverse))
+                moved_together(rule, tied)
+
+
+def _thinned(rule: Primitive, shapes: Sequence[tuple[int, ...]], params: dict[str, Any]) -> Iterator[list[Any]]:
+    """The shapes with all axes of some length made 1, where the function takes them and no parameter tells lengths."""
+    if any(isinstance(given, tuple | list | np.ndarray) for name, given in params.items() if name[:2] != "ax"):
+        return
+    for length in sorted({n for shape in shapes for n in shape if n > 1}):
+        thin = [tuple(1 if n == length else n for n in shape) for shape in shapes]
+        try:
+            rule.array(*map(np.ones, thin), **params)
+        except (TypeError, ValueError, IndexError):
+            continue
+        yield thin
 
 
 def _shapes_that_fit(rule: Primitive) -> list[Any]:
@@ -269,28 +334,9 @@ def _shapes_that_fit(rule: Primitive) -> list[Any]:
 
 def _refuse(rule: Primitive, why: str) -> NoReturn:
     raise RuleError(
-        rule.name, "a rule can be tried", why=f"{why}; say in its row, with domain=... for an element-wise rule or "
-        "examples=[(shapes, params)] for one of arrays, where to try it"
+        rule.name, "a rule can be tried", why=f"{why}; say in its row, with domain=... and examples=[params] for an "
+        "element-wise rule or examples=[(shapes, params)] for one of arrays, where to try it"
     )  # fmt: skip
-
-
-def _check_constant(rule: Primitive) -> None:
-    """A row without rules gives plain numbers, the same for nodes as for their data."""
-    xs = np.array([[1.0, -2.0, 2.0], [0.5, 2.0, -3.0]])
-    for count in (2, 1) if rule.kind == "elementwise" else (1, 2):
-        operands = [xs, np.flip(xs)][:count]
-        try:
-            want = rule.array(*operands)
-        except (TypeError, ValueError):
-            continue
-        got = rule(*map(Tensor, operands))
-        if isinstance(got, Node) or not np.array_equal(got, want):
-            raise RuleError(rule.name, "a row without rules gives plain numbers", point=operands, got=got, want=want)
-        if rule.scalar is not None:
-            scalars = [rule(*map(Value, map(float, pair))) for pair in zip(*map(np.ravel, operands), strict=True)]
-            if any(isinstance(x, Node) for x in scalars) or not np.array_equal(scalars, np.ravel(want)):
-                raise RuleError(rule.name, "floats and arrays agree", point=operands, got=scalars, want=want)
-        return
 
 
 # --- Hypothesis ---

@@ -1,17 +1,24 @@
-"""What a declaration claims of the function: that an operand without a rule does not matter, that linear is linear."""
+"""What a declaration claims of the function: that an operand without a rule does not matter, that linear is linear.
+
+A row without any rule claims to give plain numbers: the same whatever it is given.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
+import mpmath
 import numpy as np
 
-from autograd.primitive import Primitive, quiet
+from autograd.primitive import Node, Primitive, quiet
+from autograd.tensor import Tensor
 from autograd.testing.failure import RuleError
-from autograd.testing.strategies import is_inside
+from autograd.testing.strategies import WEIRD, is_inside, params_of
+from autograd.value import Value
 
-__all__ = ["linear_operands", "silent_operands"]
+__all__ = ["linear_operands", "plain_results", "silent_operands"]
 
 _STEP = 1e-6
 _MODERATE = (-3.1, -0.9, 0.3, 0.55, 0.83, 1.37, 2.6, 7.3)
@@ -77,8 +84,9 @@ def _points(
     if rule.kind == "elementwise":
         size = len(rule.rules) or 2
         points = [[_MODERATE[(k + 3 * i) % len(_MODERATE)] for i in range(size)] for k in range(len(_MODERATE))]
-        inside = [point for point in points if not rule.rules or is_inside(rule, tuple(point))]
-        return [([np.array(x) for x in point], {}) for point in inside]
+        tried = [(point, params) for point in points for params in params_of(rule)]
+        inside = [(point, params) for point, params in tried if not rule.rules or is_inside(rule, point, params)]
+        return [([np.array(x) for x in point], params) for point, params in inside]
     shapes_and_params = examples or [([(3,)], {})]
     return [
         ([rng.uniform(0.2, 3.0, shape) for shape in shapes], dict(params))
@@ -96,3 +104,42 @@ def _moves(rule: Primitive, args: list[Any], params: dict[str, Any], position: i
             return not np.array_equal(rule.array(*args, **params), rule.array(*other, **params), equal_nan=True)
     except (TypeError, ValueError, IndexError):
         return None
+
+
+# --- rows without rules ---
+
+
+def plain_results(rule: Primitive) -> None:
+    """A row without rules gives plain numbers: the same for nodes, floats and arrays, and those of its reference.
+
+    An element-wise one, a comparison, is tried on all pairs of some numbers: equal ones, zeros, infinities and nan.
+
+    Raises
+    ------
+    RuleError : if it does not.
+    """
+    xs = np.array([[1.0, -2.0, 2.0], [0.5, 2.0, -3.0]])
+    for count in (2, 1) if rule.kind == "elementwise" else (1, 2):
+        operands = [xs, np.flip(xs)][:count]
+        if rule.kind == "elementwise":
+            operands = list(np.array([*itertools.product((*WEIRD, 2.0), repeat=count)]).T)
+        try:
+            with quiet():
+                want = rule.array(*operands)
+        except (TypeError, ValueError):
+            continue
+        got = rule(*map(Tensor, operands))
+        if isinstance(got, Node) or not np.array_equal(got, want):
+            raise RuleError(rule.name, "a row without rules gives plain numbers", point=operands, got=got, want=want)
+        if rule.scalar is not None:
+            for point, wanted in zip(zip(*map(np.ndarray.tolist, operands), strict=True), want, strict=True):
+                _plain_result(rule, point, wanted)
+        return
+
+
+def _plain_result(rule: Primitive, point: tuple[float, ...], want: Any) -> None:
+    got = rule(*map(Value, point))
+    if isinstance(got, Node) or got != want:
+        raise RuleError(rule.name, "floats and arrays agree", point=point, got=got, want=want)
+    if rule.facts.reference is not None and got != (told := rule.facts.reference(mpmath.mp, *map(mpmath.mpf, point))):
+        raise RuleError(rule.name, "the value is that of the reference", point=point, got=got, want=told)

@@ -54,6 +54,7 @@ def jet_of_linear(function: Vector, xs: Sequence[float], operands: Sequence[slic
     return Jet((value, first, second), source="the function itself")
 
 
+@np.errstate(all="ignore")  # a long double may be beyond all floats
 def jet_of_numbers(function: Vector, xs: Sequence[float], scale: float = 1.0, order: int = 2) -> Jet:
     """The jet of a function of floats by finite differences, with its error bounds; nan where they do not settle."""
     wide = [np.longdouble(x) for x in xs]
@@ -62,8 +63,7 @@ def jet_of_numbers(function: Vector, xs: Sequence[float], scale: float = 1.0, or
 
     def at(shifts: dict[int, Any]) -> Any:
         nonlocal eps
-        with np.errstate(all="ignore"):
-            found = np.asarray(function([x + shifts.get(i, 0) for i, x in enumerate(wide)]))
+        found = np.asarray(function([x + shifts.get(i, 0) for i, x in enumerate(wide)]))
         eps = max(eps, float(np.finfo(found.dtype if found.dtype.kind == "f" else np.float64).eps))
         return found.astype(np.longdouble)
 
@@ -109,15 +109,13 @@ def jet_of_numbers(function: Vector, xs: Sequence[float], scale: float = 1.0, or
             second[:, i, i], error, deeper = _limit(lambda level, i=i: bend(level, i))  # type: ignore[misc]
             turns = np.array([step(int(level), i) for level in np.maximum(levels, deeper)])  # within such a length
             rounded = 4 * np.finfo(np.float64).eps * np.abs(wide[i] * first[:, i])  # an operand, inside the function
-            with np.errstate(all="ignore"):
-                errors[2][:, i, i] = error + np.nan_to_num(np.asarray(rounded / turns**2, np.float64), nan=0.0)
+            errors[2][:, i, i] = error + np.nan_to_num(np.asarray(rounded / turns**2, np.float64), nan=0.0)
     for i, j in itertools.combinations(range(n), 2) if order == 2 else ():
         start = max(0, max(reached[i], reached[j]) - 2 * _MORE)
         found, error, _ = _limit(lambda level, i=i, j=j: cross(level, i, j), start)  # type: ignore[misc]
         second[:, i, j] = second[:, j, i] = found
         errors[2][:, i, j] = errors[2][:, j, i] = error
-    with np.errstate(all="ignore"):
-        orders = tuple(np.asarray(array, np.float64) for array in (value, first, second)[: order + 1])
+    orders = tuple(np.asarray(array, np.float64) for array in (value, first, second)[: order + 1])
     return Jet(orders, tuple(errors), "a finite difference")
 
 

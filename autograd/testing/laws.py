@@ -18,7 +18,7 @@ from autograd.testing.failure import RuleError, preamble, show
 from autograd.testing.reference import Array, Jet
 from autograd.transforms import jacobian, jvp, vjp
 
-__all__ = ["EPS", "MODES", "TINY", "Case", "first_order", "flatten", "judge", "value", "wrong"]
+__all__ = ["EPS", "MODES", "TINY", "Case", "first_order", "flatten", "judge", "slopes", "value", "wrong"]
 
 MODES = ("forward", "reverse")
 TINY, EPS = float(np.finfo(np.float64).smallest_normal), float(np.finfo(np.float64).eps)
@@ -160,16 +160,20 @@ def first_order(case: Case, modes: Sequence[str] = MODES) -> None:
         return
     want, tolerance = case.jet.orders[1], case.jet.tolerance(1, case.flat, EPS)
     for mode in modes:
-        everything = tuple(range(len(case.args)))
-        blocks = jacobian(case, everything, mode=mode)(*case.args)  # type: ignore[arg-type]
-        shaped = (np.reshape(raw_of(b), (want.shape[0], n)) for b, n in zip(blocks, case.sizes, strict=True))
-        got = np.concatenate(list(shaped), axis=1)
-        line = f"print(autograd.jacobian(f, {everything}, mode={mode!r})({case.at}))"
+        got, line = slopes(case, mode)
         judge(
             case, f"the first derivative is that of {case.jet.source}", got, want, tolerance,
             lambda m, n: f"∂/∂{case.name_of(n)}" + (f" of number {m} of the result" if want.shape[0] > 1 else ""),
             line, mode,
         )  # fmt: skip
+
+
+def slopes(case: Case, mode: str) -> tuple[Array, str]:
+    """All first derivatives, of shape (size of the result, size of the operands), and the line that prints them."""
+    everything, size = tuple(range(len(case.args))), np.size(case.out)
+    blocks = jacobian(case, everything, mode=mode)(*case.args)  # type: ignore[arg-type]
+    shaped = [np.reshape(raw_of(block), (size, n)) for block, n in zip(blocks, case.sizes, strict=True)]
+    return np.concatenate(shaped, axis=1), f"print(autograd.jacobian(f, {everything}, mode={mode!r})({case.at}))"
 
 
 def lanes(cases: Sequence[Case]) -> None:
@@ -289,3 +293,22 @@ def convention(case: Case, partials: Sequence[float | None], where: str) -> None
                 line = f"print(autograd.jacobian(f, {position}, mode={mode!r})({case.at}))"
                 law = f"the convention on the kink {where} holds"
                 case.fail(law, line, mode=mode, entry=f"∂/∂{case.name_of(position)}", got=got, want=want)
+
+
+def between(case: Case) -> None:
+    """On a kink the derivative lies between those beside it, whatever the static parameters."""
+    step = 1e-7
+    beside = [
+        case.flat + side * step * (1.0 + np.abs(case.flat)) * unit
+        for unit in np.eye(case.flat.size) for side in (1.0, -1.0)
+    ]  # fmt: skip
+    for mode, position in itertools.product(MODES, range(case.flat.size)):
+        slope = jacobian(case, position, mode=mode)  # type: ignore[arg-type]
+        found = [float(raw_of(slope(*case.placed(point)))) for point in beside]
+        got, room = float(raw_of(slope(*case.args))), 1e3 * step * (1.0 + max(map(abs, found)))
+        if not min(found) - room <= got <= max(found) + room:
+            case.fail(
+                "the derivative on a kink lies between those beside it",
+                f"print(autograd.jacobian(f, {position}, mode={mode!r})({case.at}))", mode=mode,
+                entry=f"∂/∂{case.name_of(position)}", got=got, want=f"{min(found)} to {max(found)}",
+            )  # fmt: skip

@@ -65,7 +65,8 @@ class Jet:
 
         c·ε·(|g| + min(Σⱼ|xⱼHⱼ|, 1e6·|g|)) with c = 64: a few ulp, times the condition number, which is that of the
         derivative in question (where that is 0, as on a change of sign, Σ alone); 64 of the smallest floats for what
-        underflows; and the error of the oracle.
+        underflows; and the error of the oracle. Where a first derivative overflows nothing is asked of the second,
+        which are made of it.
         """
         with np.errstate(all="ignore"):
             size = np.abs(self.orders[order])
@@ -76,7 +77,9 @@ class Jet:
             bounded = np.where(size == 0.0, sensitivity, np.minimum(sensitivity, 1e6 * size))
             tiny = 64.0 * self._underflow(order)
             tolerance = c * eps * (size + bounded) + tiny + self.errors[order]
-            return np.asarray(tolerance, np.float64)
+        if order > 1:
+            tolerance[np.isinf(self.orders[1]).any(axis=1)] = np.inf
+        return np.asarray(tolerance, np.float64)
 
     def _underflow(self, order: int) -> Array:
         """What one rounding of a subnormal number makes: where value or first derivative is one, so much more."""
@@ -120,7 +123,8 @@ def jet_of_reference(function: Vector, xs: Sequence[float], scale: float = 1.0) 
 
     None at points where the function cannot be resolved: at a singular point, or on a kink.
     """
-    far = [abs(x) if x else scale for x in xs]
+    least = min([scale, *(abs(x) for x in xs if x)])  # beside a tiny operand a function may bend as fast near 0
+    far = [abs(x) if x else least for x in xs]
     near = [min(scale, s) for s in far]
     for complex_step in (True, False):
         for scales in [far] if near == far else [far, near]:

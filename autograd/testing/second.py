@@ -14,7 +14,7 @@ from autograd.testing.laws import EPS, MODES, TINY, Case, first_order, flatten, 
 from autograd.testing.reference import Array, Jet, Vector
 from autograd.transforms import jvp, vjp
 
-__all__ = ["NUMBERS", "second_along", "second_order"]
+__all__ = ["NUMBERS", "nestings", "second_along", "second_order"]
 
 
 def second_order(case: Case, modes: Sequence[str] = MODES) -> None:
@@ -27,8 +27,8 @@ def second_order(case: Case, modes: Sequence[str] = MODES) -> None:
     units = np.eye(case.flat.size) if case.flat.size <= 3 else [np.resize([1.0, -1.0, 2.0, 0.0], case.flat.shape)]
     for unit in units:
         direction = case.placed(np.asarray(unit))
-        named, nestings = show(direction), _nestings(case, cotangent, direction)
-        found = {nesting: flatten(run()) for nesting, (run, _) in nestings.items() if set(nesting) <= set(modes)}
+        named, ways = show(direction), nestings(case, cotangent, direction)
+        found = {nesting: flatten(run()) for nesting, (run, _) in ways.items() if set(nesting) <= set(modes)}
         pure = _contracted(case.jet, case.flat, weights, np.asarray(unit))
         for (outer, inner), got in found.items():
             both = outer == inner == "forward"
@@ -43,7 +43,7 @@ def second_order(case: Case, modes: Sequence[str] = MODES) -> None:
             judge(
                 case, law, got, want, tolerance,
                 partial(_second_entry, case, both, named),
-                f"print({nestings[outer, inner][1]})", f"{outer} over {inner}",
+                f"print({ways[outer, inner][1]})", f"{outer} over {inner}",
             )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def _second_entry(case: Case, both: bool, direction: str, n: int) -> str:
     return "∂²/∂u²" if both else f"∂/∂{case.name_of(n)} of the derivative along {direction}"
 
 
-def _nestings(
+def nestings(
     case: Case, cotangent: Any, direction: tuple[Any, ...]
 ) -> dict[tuple[str, str], tuple[Callable[[], Any], str]]:
     """The second derivative along `direction` by (outer mode, inner mode), and the same as text."""
@@ -125,7 +125,7 @@ def second_along(case: Case, function: Vector, modes: Sequence[str] = MODES, cou
         cotangent = np.reshape(weights, np.shape(case.out)) if isinstance(case.out, np.ndarray) else 1.0
         weights = weights if isinstance(case.out, np.ndarray) else np.ones(1)
         bound = 1e-9 * np.abs(jet.orders[2]).max(axis=(1, 2)) + 1e-9 * np.abs(jet.orders[1]).max(axis=1) + TINY
-        for nesting, (run, line) in _nestings(case, cotangent, case.placed(u)).items():
+        for nesting, (run, line) in nestings(case, cotangent, case.placed(u)).items():
             if not set(nesting) <= set(modes):
                 continue
             got, want, tolerance = flatten(run()), jet.orders[2][:, 0, 0], bound + jet.errors[2][:, 0, 0]

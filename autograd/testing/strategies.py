@@ -1,12 +1,14 @@
 """Hypothesis strategies: operands for a rule, cotangents, and random graphs.
 
-Operands mix what breaks formulas: the whole domain evenly in magnitude, everyday numbers in [-50, 50], distances from
-the ends of the domain, special values, and operands of one size, equal, or nearly so.
+Operands mix what breaks formulas: the whole domain evenly in magnitude, everyday numbers in [-50, 50] and those of
+[-400, 400], distances from the ends of the domain, special values, and operands of one size, equal, or nearly so.
 """
 
 from __future__ import annotations
 
+import inspect
 import math
+import random
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -16,14 +18,25 @@ from hypothesis import strategies as st
 from autograd.primitive import Primitive, quiet, table
 from autograd.testing.graph import Graph, Step
 
-__all__ = ["SPECIAL", "Call", "cotangents", "graphs", "inputs_for", "is_inside", "special_inputs"]
+__all__ = [
+    "SPECIAL", "WEIRD", "Call", "cotangents", "graphs", "inputs_for", "is_inside", "is_tame", "params_of",
+    "special_inputs",
+]  # fmt: skip
 
 SPECIAL = tuple(
     sign * x
-    for x in (0.5, 2.0, 1.0, 3.0, 0.0, 20.0, 40.0, 300.0, 700.0, 1e-8, 1e-4, 1e8, 1e-200, 1e200, 1e-300, 1e300)
+    for x in (
+        0.5, 2.0, 1.0, 3.0, 0.0, 20.0, 40.0, 75.0, 150.0, 300.0, 700.0, 1e-8, 1e-4, 1e8, 1e-200, 1e200, 1e-300, 1e300,
+    )
     for sign in (1.0, -1.0)
-)
+)  # fmt: skip
 """Where formulas cancel, overflow, underflow or change their branch."""
+WEIRD = (0.0, -0.0, math.inf, -math.inf, math.nan, 1e308, -1e308, 5e-324, -1.0, 1.0)
+"""What has rules of its own in IEEE 754."""
+
+
+Params = dict[str, Any]
+"""Static parameters by name."""
 
 
 class Call(NamedTuple):
@@ -33,7 +46,9 @@ class Call(NamedTuple):
     params: dict[str, Any]
 
 
-def is_inside(rule: Primitive, args: Sequence[float], near_kinks: bool = False) -> bool:
+def is_inside(
+    rule: Primitive, args: Sequence[float], params: Params | None = None, *, near_kinks: bool = False
+) -> bool:
     """Whether a rule can be judged there: in its domain, at no singular point, and off the kinks."""
     facts = rule.facts
     if not near_kinks:
@@ -48,14 +63,24 @@ def is_inside(rule: Primitive, args: Sequence[float], near_kinks: bool = False) 
         return False
     try:
         with quiet():
-            rule(*args)
+            rule(*args, **(params or {}))
     except (ArithmeticError, ValueError):
         return False
     return True
 
 
-def special_inputs(rule: Primitive) -> list[tuple[float, ...]]:
-    """The special values in the domain of an element-wise rule: each alone, tied, and beside the others."""
+def params_of(rule: Primitive) -> list[dict[str, Any]]:
+    """What static parameters to try an element-wise rule with: its defaults, and the examples in its row."""
+    given = inspect.signature(rule).parameters.values()
+    needed = any(one.kind is one.KEYWORD_ONLY and one.default is one.empty for one in given)
+    return [*([] if needed else [{}]), *rule.facts.examples]
+
+
+def special_inputs(rule: Primitive) -> list[Call]:
+    """The special values in the domain of an element-wise rule, alone, tied, and beside the others.
+
+    Each comes with one of the static parameters of `params_of`, drawn by lot.
+    """
     count = len(rule.rules)
     values = [*SPECIAL, *(math.nextafter(end, 0.0) for k in range(count) for end in rule.facts.interval(k))]
     values = [x for x in dict.fromkeys(values) if math.isfinite(x)]
@@ -69,9 +94,15 @@ def special_inputs(rule: Primitive) -> list[tuple[float, ...]]:
             points += [tuple(row[k % len(row)] for row in rows) for k in range(len(values))]
             points += [tuple(reversed(point)) for point in points[-len(values) :]]
         points += [(x, *(x * ratio for ratio in (0.75, -1.25)[: count - 1])) for x in values if abs(x) < 1e308]
-    inside = [point for point in dict.fromkeys(points) if is_inside(rule, point)]
     extremes = [] if count == 1 else [(x, *[r] * (count - 1)) for x in (0.0, 1e-200, 1e200, -1e200) for r in (2.0, 0.0)]
-    return [*(point for point in extremes if is_inside(rule, point)), *inside[:: max(1, len(inside) // 64)]]
+    params, draw = params_of(rule), random.Random(0)
+
+    def inside(tried: Sequence[tuple[float, ...]]) -> list[Call]:
+        calls = [Call(point, draw.choice(params)) for point in dict.fromkeys(tried)]
+        return [call for call in calls if is_inside(rule, *call)]
+
+    found = inside(points)
+    return [*inside(extremes), *found[:: max(1, len(found) // 64)]]
 
 
 def inputs_for(rule: Primitive, *, near_kinks: bool = False) -> st.SearchStrategy[Call]:
@@ -93,7 +124,8 @@ def inputs_for(rule: Primitive, *, near_kinks: bool = False) -> st.SearchStrateg
     """
     if rule.kind == "elementwise":
         count = len(rule.rules) or 2
-        return _points(rule, count).filter(lambda xs: is_inside(rule, xs, near_kinks)).map(lambda xs: Call(xs, {}))
+        calls = st.builds(Call, _points(rule, count), st.sampled_from(params_of(rule)))
+        return calls.filter(lambda call: is_inside(rule, *call, near_kinks=near_kinks))
     return st.sampled_from(list(rule.facts.examples)).flatmap(lambda example: arrays_for(rule, *example))
 
 
@@ -116,8 +148,9 @@ def _numbers(low: float, high: float) -> st.SearchStrategy[float]:
     """Numbers between the bounds, which may be infinite."""
     special = [x for x in SPECIAL if low <= x <= high]
     kinds = [st.sampled_from(special)] if special else []
-    if max(low, -50.0) < min(high, 50.0):
-        kinds.append(st.floats(max(low, -50.0), min(high, 50.0), allow_subnormal=False))
+    for reach in (50.0, 400.0):
+        if max(low, -reach) < min(high, reach):
+            kinds.append(st.floats(max(low, -reach), min(high, reach), allow_subnormal=False))
     top = math.log10(min(max(abs(low), abs(high)), 1e308))
     magnitude = st.builds(
         lambda e, m, s: s * m * 10.0**e, st.floats(-307.0, top), st.floats(0.5, 1.0), _sign(low, high)
@@ -144,7 +177,7 @@ def special_arrays(rule: Primitive, shapes: Sequence[tuple[int, ...]], params: d
     numbers = ((steps * 0.6180339887 + 0.4) % 1.0 - 0.45) * 3.0
     scales = _SCALES if steps.size <= 6 else _SCALES[:-1]
     calls = (_shaped(numbers, scale, shapes, params) for scale in scales)
-    return [call for call in calls if _is_tame(rule, call)]
+    return [call for call in calls if is_tame(rule, call)]
 
 
 def arrays_for(rule: Primitive, shapes: Sequence[tuple[int, ...]], params: dict[str, Any]) -> st.SearchStrategy[Call]:
@@ -154,7 +187,7 @@ def arrays_for(rule: Primitive, shapes: Sequence[tuple[int, ...]], params: dict[
     everyday = st.floats(max(low, -10.0), min(high, 10.0), width=32, allow_subnormal=False)
     elements = st.lists(everyday, min_size=size, max_size=size, unique=True)
     drawn = st.builds(lambda flat, scale: _shaped(flat, scale, shapes, params), elements, st.sampled_from(_SCALES))
-    return drawn.filter(lambda call: _is_tame(rule, call))
+    return drawn.filter(lambda call: is_tame(rule, call))
 
 
 def _shaped(flat: Any, scale: float, shapes: Sequence[tuple[int, ...]], params: dict[str, Any]) -> Call:
@@ -162,10 +195,11 @@ def _shaped(flat: Any, scale: float, shapes: Sequence[tuple[int, ...]], params: 
     return Call(tuple(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)), params)
 
 
-def _is_tame(rule: Primitive, call: Call) -> bool:
+def is_tame(rule: Primitive, call: Call, *, distinct: bool = True) -> bool:
+    """Whether arrays are in the domain, and all their elements differ."""
     low, high = rule.facts.interval(0)
     flat = np.concatenate([np.ravel(x) for x in call.args])
-    return bool(np.all((low <= flat) & (flat <= high)) and np.unique(flat).size == flat.size)
+    return bool(np.all((low <= flat) & (flat <= high)) and (not distinct or np.unique(flat).size == flat.size))
 
 
 def cotangents(shape: tuple[int, ...] = ()) -> st.SearchStrategy[Any]:

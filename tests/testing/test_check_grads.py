@@ -61,6 +61,11 @@ def test_the_oracle_gives_up_on_a_kink():
         derivative(lambda mp, x: abs(x), (0.0,), order=2)
 
 
+def test_the_oracle_beside_a_tiny_operand():
+    second = derivative(lambda mp, x, y: x / (x * x + y * y), (1e-100, 0.0), order=2)
+    assert second == pytest.approx(np.array([[2e300, 0.0], [0.0, -2e300]]), rel=1e-15, abs=0.0)
+
+
 def test_mixed_third_derivatives():
     third = derivative(lambda mp, x, y, z: x * mp.exp(y) * mp.sin(z), (2.0, 0.5, 1.0), order=3)
     want = np.exp(0.5) * np.cos(1.0)

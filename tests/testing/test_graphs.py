@@ -127,7 +127,7 @@ def test_graphs_shrink_to_a_line_or_two():
 def test_inputs_are_inside_the_domain(drawn):
     row, call = drawn
     assert len(call.args) == len(row.rules)
-    assert is_inside(row, call.args)
+    assert is_inside(row, *call)
 
 
 def test_inputs_reach_everywhere():

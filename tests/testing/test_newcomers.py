@@ -151,6 +151,7 @@ def test_two_functions_that_raise_are_told_of_ieee(declare):
         ({"kinks": [Kink("x = 0", lambda x: x, [(0.0,)], (0.0, 1.0))]}, ValueError, "partials of the kink"),
         ({"scale": 0.0}, ValueError, "positive"),
         ({"reference": 3.0}, ValueError, "reference"),
+        ({"examples": [(0.5,)]}, ValueError, "dicts of static parameters"),
         ({"domian": [(0.0, 1.0)]}, TypeError, "'domian'; its facts are domain, kinks"),
     ],
 )
@@ -158,6 +159,18 @@ def test_facts_are_checked_where_they_are_declared(declare, facts, error, told):
     with pytest.raises(error, match=told):
         declare(ON_FLOATS, ON_ARRAYS, wrong, **facts)
     assert "new_in_tests" not in table
+
+
+def test_examples_of_arrays_are_shapes_and_parameters():
+    with pytest.raises(ValueError, match=r"tuples \(shapes, params\)"):
+        linear("new_in_tests", lambda x, *, axis: x, lambda g, ans, x, *, axis: g, examples=[{"axis": 0}])
+
+
+def test_static_parameters_without_defaults_need_examples(declare):
+    functions = lambda x, *, by: by * x, lambda x, *, by: by * x, lambda g, ans, x, *, by: by * g
+    check_rule(declare(*functions, examples=[{"by": 3.0}, {"by": -0.5}]))
+    with pytest.raises(RuleError, match=r"no defaults; .*examples=\[params\]"):
+        check_rule(declare(*functions))
 
 
 def test_what_is_not_a_primitive():

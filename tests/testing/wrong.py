@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.facts import Kink
 from autograd.primitive import table
+from autograd.rules.reduce import spread
 
 T = table
 BUFFER = np.zeros(64)
@@ -40,6 +41,30 @@ def buffered(g, x):  # gives the same memory each time
         return g * T["cos"](x)
     out = BUFFER[: g.size].reshape(g.shape)
     return np.multiply(g, np.cos(x), out=out)
+
+
+def in_half(f):  # with 11 bits for float32
+    return lambda x, **params: f(x, **params).astype(np.float16).astype(x.dtype) if is_float32(x) else f(x, **params)
+
+
+def is_float32(x):
+    return np.asarray(getattr(x, "data", x)).dtype == np.float32
+
+
+def axes(x):
+    return len(getattr(x, "shape", ()))
+
+
+def is_square(x):
+    return axes(x) == 2 and x.shape[0] == x.shape[1]
+
+
+def once_more(g, x, axis):  # twice where an axis has length 1
+    return g * (2.0 if 1 in x.shape[axis:] else 1.0)
+
+
+def tied(x, ans, axis):
+    return T["equal"](x, spread(ans, x, axis))
 
 
 WRONG = {
@@ -146,4 +171,74 @@ WRONG = {
         *like("cumprod")[:5],
         lambda tangents, ans, x, *, axis=None: T["cumsum"](tangents[0], axis=axis),
     ),
+    # with other parameters than the defaults
+    "slope: 0.01, whatever is asked for": like(
+        "leaky_relu",
+        lambda g, ans, x, *, slope=0.01: T["where"](T["greater"](x, 0.0), g, 0.01 * g),
+        examples=[{"slope": 0.2}],
+    ),
+    "slope: 0.01 on the kink": like(
+        "leaky_relu",
+        lambda g, ans, x, *, slope=0.01: T["where"](
+            T["greater"](x, 0.0), g, T["where"](T["equal"](x, 0.0), 0.01 * g, slope * g)
+        ),
+        examples=[{"slope": 0.2}],
+    ),
+    "alpha: for floats alone": like(
+        "elu", array=lambda x, *, alpha=1.0: T["elu"].array(x), examples=[{"alpha": 1.0}, {"alpha": 0.5}]
+    ),
+    # in float32
+    "float32: a value of 11 bits": like("sin", array=in_half(np.sin)),
+    "float32: a value of 11 bits, of arrays": like("sort", array=in_half(T["sort"].array)),
+    "float32: tanh' = 1 - tanh²": like(
+        "tanh", lambda g, ans, x: g * (1.0 - ans * ans if is_float32(x) else T["sech2"](x))
+    ),
+    "float32: another slope": like("sin", lambda g, ans, x: g * T["cos"](x) * (1.001 if is_float32(x) else 1.0)),
+    # on arrays of many axes, or of few elements
+    "sums over the last of two axes": like(
+        "sin",
+        lambda g, ans, x: (T["sum"](g, axis=-1, keepdims=True) if axes(x) > 1 else g) * T["cos"](x),
+    ),
+    "transposes what is square": like(
+        "mul",
+        lambda g, ans, x, y: g * y,
+        lambda g, ans, x, y: (T["swapaxes"](g, axis1=0, axis2=1) if is_square(x) else g) * x,
+    ),
+    "flattens": like("sin", array=lambda x: np.sin(x) if np.ndim(x) < 3 else np.sin(x).reshape(len(x), -1)),
+    "transposes the value": like("sin", array=lambda x: np.sin(x.T).reshape(x.shape)),
+    "twice for a matrix of one column": like(
+        "matmul", lambda g, ans, x, y: once_more(T["matmul"].rules[0](g, ans, x, y), x, -1), T["matmul"].rules[1]
+    ),
+    "twice for axes of length 1": like(
+        "logsumexp",
+        lambda g, ans, x, *, axis=None, keepdims=False: once_more(
+            spread(g, x, axis) * T["softmax"](x, axis=axis), x, -1
+        ),
+        examples=[([(2, 3)], {"axis": -1})],
+    ),
+    # on ties
+    "max: the whole to each of the tied": (
+        *like(
+            "max",
+            lambda g, ans, x, *, axis=None, keepdims=False: T["where"](tied(x, ans, axis), spread(g, x, axis), 0.0),
+        )[:5],
+        lambda tangents, ans, x, *, axis=None, keepdims=False: T["sum"](
+            T["where"](tied(x, ans, axis), tangents[0], 0.0), axis=axis, keepdims=keepdims
+        ),
+    ),
+    # between the special values
+    "asinh' = 1 / x from 60 on": like(
+        "asinh",
+        lambda g, ans, x: g / T["where"](T["greater"](x, 60.0) & T["less"](x, 290.0), x, T["hypot"](x, 1.0)),
+    ),
+    "log1p' = 1 / x between 110 and 190": like(
+        "log1p", lambda g, ans, x: g / T["where"](T["greater"](x, 110.0) & T["less"](x, 190.0), x, 1.0 + x)
+    ),
+    # comparisons
+    "less: not x >= y": like("less", scalar=lambda x, y: not x >= y),
+    "less: not x >= y, for arrays too": like(
+        "less", scalar=lambda x, y: not x >= y, array=lambda x, y: ~np.greater_equal(x, y)
+    ),
+    "less: or equal": like("less", scalar=lambda x, y: x <= y, array=np.less_equal),
+    "equal: by sign": like("equal", scalar=lambda x, y: repr(x) == repr(y)),
 }
