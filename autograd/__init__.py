@@ -118,6 +118,7 @@ from autograd.rules import (
     where,
     xlogy,
 )
+from autograd.scopes import scope
 from autograd.sparse import Sparse
 from autograd.sweep import toposort
 from autograd.tensor import Tensor
@@ -217,7 +218,7 @@ __all__ = [
     "greater_equal", "hessian", "hvp", "hypot", "identity", "inner", "is_recording", "jacobian", "jvp",
     "leaky_relu", "less", "less_equal", "linear", "log", "log1p", "log_softmax", "logaddexp", "logsigmoid",
     "logsumexp", "matmul", "max", "max_pool2d", "maximum", "mean", "min", "minimum", "mul", "neg", "no_grad",
-    "norm", "not_equal", "outer", "pad", "power", "prod", "reciprocal", "relu", "reshape", "sigmoid", "sign",
+    "norm", "not_equal", "outer", "pad", "power", "prod", "reciprocal", "relu", "reshape", "scope", "sigmoid", "sign",
     "silu", "sin", "sinc", "sinh", "softmax", "softplus", "sort", "sqrt", "square", "squeeze", "stack", "std",
     "step", "sub", "sum", "swapaxes", "table", "take", "tan", "tanh", "to_tensor", "to_value", "toposort",
     "transpose", "value_and_grad", "var", "vjp", "where", "xlogy",
