@@ -142,12 +142,12 @@ def draw(*roots: Node, **options: Any) -> Any:
 def graph(self: Differentiable, **options: Any) -> Any:
     """The computation graph behind this node as a figure, which Jupyter shows and ``.save("graph.svg")`` writes.
 
-    Options (see `autograd.drawing.draw`): ``names=locals()`` names nodes by the variables that hold them,
-    ``rankdir="TB"`` draws from top to bottom, ``passes="forward"`` leaves the gradients out, ``max_nodes=200`` folds
-    what is older, ``precision=4`` is the number of decimals, ``lang="zh"`` speaks Chinese.
+    Options (see `autograd.drawing.draw`): ``rankdir="TB"`` draws from top to bottom, ``passes="forward"`` leaves the
+    gradients out, ``max_nodes=200`` folds what is older, ``precision=4`` is the number of decimals, ``lang="zh"``
+    speaks Chinese. Nodes without a name are called like the variables that hold them, or as ``names=`` says.
 
     >>> a = Value(2.0)
-    >>> print((a * a).graph(names=locals(), passes="forward"))
+    >>> print((a * a).graph(passes="forward"))
     × 4
     ├─ a = 2
     └─ a ↑

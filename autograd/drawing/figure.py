@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_args
 
 from autograd.drawing.dot import dot_of
 from autograd.drawing.layout import Layout, RankDir, arrange
+from autograd.drawing.naming import names_for
 from autograd.drawing.outline import outline
 from autograd.drawing.paint import paint
 from autograd.drawing.picture import Picture
@@ -83,7 +84,9 @@ def draw(
     max_nodes : how many nodes to draw at most, the newest; one card stands for the rest.
     precision : decimals of the numbers.
     passes : ``"forward"`` (values), ``"backward"`` (gradients and local partials, arrows reversed) or ``"both"``.
-    names : names for nodes without one, such as ``locals()``.
+    names : names for nodes without one, such as ``locals()``; by default those of the variables of the code that calls,
+        of elements of its lists, tuples and dicts as ``x[0]``, and of parameters of its modules by their paths;
+        ``{}`` for none.
     highlight : nodes that stay as they are while all others fade.
     explain : a Value whose gradient is explained: every path from it to the first root is highlighted, and written out
         under the figure with the product of its local partials; their sum is the gradient.
@@ -106,7 +109,7 @@ def draw(
     >>> figure
     <Figure of 4 values>
     >>> print(figure)
-    + −4   grad 1
+    + c = −4   grad 1
     ├─ × −6   grad 1
     │  ├─ a = 2   grad −2
     │  └─ b = −3   grad 2
@@ -124,7 +127,7 @@ def draw(
         max_nodes=_at_least("max_nodes", max_nodes, 1),
         precision=_at_least("precision", precision, 0),
         passes=_one_of("passes", passes, get_args(Passes)),
-        names=names,
+        names=names_for(names),
         highlight=highlight,
         explain=explain,
         lang=_one_of("lang", lang, get_args(Lang)),

@@ -106,14 +106,14 @@ def build(
     max_nodes: int = 200,
     precision: int = 4,
     passes: Passes = "both",
-    names: Mapping[str, Any] | None = None,
+    names: Mapping[int, str] | None = None,
     highlight: Sequence[Node] | None = None,
     explain: Node | None = None,
     lang: Lang = "en",
 ) -> Scene:
     """Describe the `max_nodes` newest nodes behind `roots`, in the order in which they were created.
 
-    What is not in `highlight`, or not on a path from the node to `explain`, is faded.
+    What is not in `highlight`, or not on a path from the node to `explain`, is faded. `names` are by identity.
     """
     nodes, hidden = _newest(roots, max_nodes)
     raw = sum(not isinstance(arg, Node) for node in nodes for arg in node.args)
@@ -183,9 +183,9 @@ def _newest(roots: Sequence[Node], limit: int) -> tuple[list[Node], int]:
 class _Writer:
     """Turns nodes into cards and operands into edges, in one precision and one language."""
 
-    def __init__(self, precision: int, passes: Passes, names: Mapping[str, Any], lang: Lang) -> None:
+    def __init__(self, precision: int, passes: Passes, names: Mapping[int, str], lang: Lang) -> None:
         self.precision, self.passes, self.words = precision, passes, WORDS[lang]
-        self.names = {id(value): name for name, value in reversed([*names.items()]) if not name.startswith("_")}
+        self.names = names
 
     def card(self, node: Node, is_root: bool) -> Card:
         op = node.op
