@@ -142,9 +142,11 @@ def draw(*roots: Node, **options: Any) -> Any:
 def graph(self: Differentiable, **options: Any) -> Any:
     """The computation graph behind this node as a figure, which Jupyter shows and ``.save("graph.svg")`` writes.
 
-    Options (see `autograd.drawing.draw`): ``rankdir="TB"`` draws from top to bottom, ``passes="forward"`` leaves the
-    gradients out, ``max_nodes=200`` folds what is older, ``precision=4`` is the number of decimals, ``lang="zh"``
-    speaks Chinese. Nodes without a name are called like the variables that hold them, or as ``names=`` says.
+    Options (see `autograd.drawing.draw`): ``depth=1`` folds each scope inside those of the first level to one card,
+    ``fold_repeats=True`` draws repeated ones once, ``show_constants=False`` writes constants into the operations,
+    ``rankdir="TB"`` draws from top to bottom, ``passes="forward"`` leaves the gradients out, ``max_nodes=200`` folds
+    what is more, ``precision=4`` is the number of decimals, ``lang="zh"`` speaks Chinese. Nodes without a name are
+    called like the variables that hold them, or as ``names=`` says.
 
     >>> a = Value(2.0)
     >>> print((a * a).graph(passes="forward"))

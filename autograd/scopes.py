@@ -72,6 +72,11 @@ class scope(ContextDecorator):  # noqa: N801  # beside no_grad
     >>> x, w, b = Value(2.0, name="x"), Value(-3.0, name="w"), Value(6.5, name="b")
     >>> with scope("neuron"):
     ...     a = (w * x + b).tanh()
+    >>> print(a.graph(depth=0))
+    neuron a = 0.4621   3 operations
+    ├─ w = −3
+    ├─ x = 2
+    └─ b = 6.5
     """
 
     def __init__(self, name: str, owner: Any = None) -> None:

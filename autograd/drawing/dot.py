@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["dot_of", "draw_dot"]
 
 _FILL = {"sum": "#ccfbf1", "product": "#ede9fe", "function": "#fce7f3"}
-_BORDER = {"leaf": "#6366f1", "inner": "#94a3b8", "constant": "#94a3b8", "more": "#94a3b8"}
+_BORDER = {"leaf": "#6366f1", "inner": "#94a3b8", "constant": "#94a3b8", "part": "#94a3b8", "more": "#94a3b8"}
 
 
 def draw_dot(
@@ -63,5 +63,5 @@ def _record(card: Card) -> str:
     """The label of one value; a record reads braces, bars and angles as its own syntax."""
     slope = f"{card.gradient.label} {card.gradient.text or '—'}" if card.gradient else ""
     value = f"{card.value} {card.note}".strip()
-    fields = (card.symbol, card.name, value, slope)
+    fields = (card.title, card.holds, card.symbol, card.name, value, slope)
     return "|".join(re.sub(r"([\\{}|<> ])", r"\\\1", field) for field in fields if field)

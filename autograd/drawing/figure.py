@@ -72,6 +72,9 @@ def draw(
     highlight: Sequence[Node] | None = None,
     explain: Node | None = None,
     lang: Lang = "en",
+    depth: int | None = None,
+    fold_repeats: bool = False,
+    show_constants: bool = True,
 ) -> Figure:
     """Draw the graph that the roots were computed with: values, gradients and local partials.
 
@@ -81,7 +84,8 @@ def draw(
     ----------
     *roots : one or more Values or Tensors.
     rankdir : ``"LR"`` from left to right, or ``"TB"`` from top to bottom.
-    max_nodes : how many nodes to draw at most, the newest; one card stands for the rest.
+    max_nodes : how many cards to draw at most. In a larger graph scopes are folded, the innermost first, then repeats
+        are; and if that is not enough, the newest are drawn and one card stands for the rest.
     precision : decimals of the numbers.
     passes : ``"forward"`` (values), ``"backward"`` (gradients and local partials, arrows reversed) or ``"both"``.
     names : names for nodes without one, such as ``locals()``; by default those of the variables of the code that calls,
@@ -90,6 +94,12 @@ def draw(
     highlight : nodes that stay as they are while all others fade.
     explain : a Value whose gradient is explained: every path from it to the first root is highlighted, and written out
         under the figure with the product of its local partials; their sum is the gradient.
+    depth : how many levels of scopes (see `autograd.scope`) are drawn as boxes around their cards; each scope below
+        them is one card. The pill on an edge into such a card is the derivative through the whole scope.
+    fold_repeats : whether scopes that repeat each other (under the same name in the same scope, with the same
+        operations, wiring and shapes, and none using the result of another) are drawn once: the first of them, with
+        its numbers, and "× 30"; a running sum over them is one card Σ.
+    show_constants : whether numbers and arrays among the operands have cards; else the operation's chip has them.
     lang : the language of the words, ``"en"`` or ``"zh"``.
 
     Raises
@@ -131,12 +141,15 @@ def draw(
         highlight=highlight,
         explain=explain,
         lang=_one_of("lang", lang, get_args(Lang)),
+        depth=None if depth is None else _at_least("depth", depth, 0),
+        fold_repeats=_one_of("fold_repeats", fold_repeats, (False, True)),
+        show_constants=_one_of("show_constants", show_constants, (False, True)),
     )
     return Figure(scene, _one_of("rankdir", rankdir, get_args(RankDir)))
 
 
 def _one_of(name: str, given: T, known: Iterable[Any]) -> T:
-    if given not in known:
+    if not any(type(given) is type(one) and given == one for one in known):
         raise ValueError(f"{name}= takes one of {', '.join(map(repr, known))}, but got {given!r}")
     return given
 

@@ -122,3 +122,10 @@ def test_modules_by_their_paths():
     assert [path for path, _ in found] == ["", "layers.0", "layers.1", "layers.2", "layers.2.layers.1"]
     assert found[0][1] is model
     assert found[1][1] is inner
+
+
+def test_a_call_is_a_part_of_the_graph():
+    model = Sequential(Linear(2, 3), Tanh())
+    figure = model(np.ones((4, 2))).sum().graph(depth=1)
+    assert [area.title for area in figure.scene.areas] == ["Sequential"]
+    assert [card.title for card in figure.scene.cards if card.title] == ["layers.0"]
