@@ -120,6 +120,7 @@ from autograd.rules import (
     where,
     xlogy,
 )
+from autograd.scopes import scope
 from autograd.sparse import Sparse
 from autograd.sweep import toposort
 from autograd.tensor import Tensor
@@ -146,12 +147,14 @@ def draw(*roots: Node, **options: Any) -> Any:
 def graph(self: Differentiable, **options: Any) -> Any:
     """The computation graph behind this node as a figure, which Jupyter shows and ``.save("graph.svg")`` writes.
 
-    Options (see `autograd.drawing.draw`): ``names=locals()`` names nodes by the variables that hold them,
+    Options (see `autograd.drawing.draw`): ``depth=1`` folds each scope inside those of the first level to one card,
+    ``fold_repeats=True`` draws repeated ones once, ``show_constants=False`` writes constants into the operations,
     ``rankdir="TB"`` draws from top to bottom, ``passes="forward"`` leaves the gradients out, ``max_nodes=200`` folds
-    what is older, ``precision=4`` is the number of decimals, ``lang="zh"`` speaks Chinese.
+    what is more, ``precision=4`` is the number of decimals, ``lang="zh"`` speaks Chinese. Nodes without a name are
+    called like the variables that hold them, or as ``names=`` says.
 
     >>> a = Value(2.0)
-    >>> print((a * a).graph(names=locals(), passes="forward"))
+    >>> print((a * a).graph(passes="forward"))
     × 4
     ├─ a = 2
     └─ a ↑
@@ -231,8 +234,8 @@ __all__ = [
     "grad", "greater", "greater_equal", "hessian", "hvp", "hypot", "identity", "inner", "is_recording", "jacobian",
     "jit", "jvp", "leaky_relu", "less", "less_equal", "linear", "log", "log1p", "log_softmax", "logaddexp",
     "logsigmoid", "logsumexp", "matmul", "max", "max_pool2d", "maximum", "mean", "min", "minimum", "mul", "neg",
-    "no_grad", "norm", "not_equal", "outer", "pad", "power", "prod", "reciprocal", "relu", "reshape", "sigmoid",
-    "sign", "silu", "sin", "sinc", "sinh", "softmax", "softplus", "sort", "sqrt", "square", "squeeze", "stack",
-    "std", "step", "sub", "sum", "swapaxes", "table", "take", "tan", "tanh", "to_tensor", "to_value", "toposort",
-    "trace", "transpose", "value_and_grad", "var", "vjp", "where", "xlogy",
+    "no_grad", "norm", "not_equal", "outer", "pad", "power", "prod", "reciprocal", "relu", "reshape", "scope",
+    "sigmoid", "sign", "silu", "sin", "sinc", "sinh", "softmax", "softplus", "sort", "sqrt", "square", "squeeze",
+    "stack", "std", "step", "sub", "sum", "swapaxes", "table", "take", "tan", "tanh", "to_tensor", "to_value",
+    "toposort", "trace", "transpose", "value_and_grad", "var", "vjp", "where", "xlogy",
 ]  # fmt: skip

@@ -83,7 +83,7 @@ def _write(out: Path, name: str, job: Job, history: History, predicted: Any) -> 
     loss = job.example()
     loss.backward()
     graph = out / "graph.svg"
-    loss.graph(max_nodes=400).save(graph)
+    loss.graph(depth=job.depth).save(graph)
     job.network.zero_grad()
     return [
         plot.save(plot.curves(history, name), out / "curve.svg"),

@@ -42,6 +42,7 @@ class Job:
     optimizer, epochs, batch_size, augment : how it learns; the learning rate of the optimizer falls to 0 along half a
         cosine.
     example : a loss to draw the graph of.
+    depth : how deep that figure goes into the network: down to the neurons, or down to the layers.
     rng : shuffles.
     """
 
@@ -54,6 +55,7 @@ class Job:
     epochs: int
     batch_size: int
     example: Callable[[], Value | Tensor]
+    depth: int
     rng: np.random.Generator
     augment: Callable[[Array, np.random.Generator], Array] | None = None
 
@@ -97,7 +99,7 @@ def iris(seed: int) -> Job:
         data, (inputs, data.labels[train]), (test_inputs, data.labels[test]),
         network, lambda rows: [network(row) for row in rows],
         SGD(network.parameters(), lr=0.1, momentum=0.9, weight_decay=3e-3), epochs=50, batch_size=16,
-        example=example, rng=rng,
+        example=example, depth=2, rng=rng,
     )  # fmt: skip
 
 
@@ -129,7 +131,7 @@ def digits(seed: int) -> Job:
     return Job(
         data, (inputs[train], data.labels[train]), (inputs[test], data.labels[test]), network, network,
         SGD(network.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-4, nesterov=True), epochs=80, batch_size=64,
-        example=example, rng=rng, augment=shift,
+        example=example, depth=1, rng=rng, augment=shift,
     )  # fmt: skip
 
 

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 import autograd
-from autograd import OperandError, ShapeError, SubscriptError, Tensor, Value
+from autograd import OperandError, ShapeError, SubscriptError, Tensor, Value, scope
 
 __all__ = ["cross_entropy", "mse_loss"]
 
 
+@scope("mse_loss")
 def mse_loss(prediction: Any, target: Any) -> Any:
     """The mean squared error (1/n) Σ (prediction - target)², over all n elements.
 
@@ -47,13 +48,13 @@ def mse_loss(prediction: Any, target: Any) -> Any:
             "reshape one of them: broadcasting would compare each with all"
         )
     if not isinstance(prediction, Tensor) and (_holds_values(prediction) or _holds_values(target)):
-        pairs = zip(_elements(prediction), _elements(target), strict=True)
-        return _mean([autograd.square(p - t) for p, t in pairs])
+        return _mean([_squared(p, t) for p, t in zip(_elements(prediction), _elements(target), strict=True)])
     if isinstance(prediction, list | tuple):
         prediction = np.asarray(prediction, float)
     return autograd.mean(autograd.square(prediction - target))
 
 
+@scope("cross_entropy")
 def cross_entropy(logits: Any, labels: Any) -> Any:
     """The cross entropy -(1/n) Σ log softmax(logits)[label] of a classifier, mean over the batch.
 
@@ -104,6 +105,13 @@ def cross_entropy(logits: Any, labels: Any) -> Any:
     return log_p[np.arange(batch), labels] @ np.full(batch, -1.0 / batch, log_p.dtype)  # minus the mean, in one step
 
 
+@scope("element")
+def _squared(prediction: Any, target: Any) -> Any:
+    """The loss of one element."""
+    return autograd.square(prediction - target)
+
+
+@scope("sample")
 def _scalar_cross_entropy(logits: Sequence[Any], label: Any) -> Any:
     """The loss of one sample in Values: log Σ exp(zᵢ - top) - (z_label - top), or its mean over probabilities."""
     top = max(z.item() if isinstance(z, Value) else float(z) for z in logits)

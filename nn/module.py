@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from reprlib import recursive_repr
 from typing import Any
 
-from autograd import OperandError, ShapeError, Tensor, Value
+from autograd import OperandError, ShapeError, Tensor, Value, scope
 from nn.diagram import diagram
 
 __all__ = ["Module", "Parameter", "Sequential"]
@@ -46,8 +46,9 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} needs a method forward(self, x), which calling it runs")
 
     def __call__(self, *inputs: Any) -> Any:
-        """Run `forward`."""
-        return self.forward(*inputs)
+        """Run `forward`, as a part of the graph that figures show under the path of the module."""
+        with scope(type(self).__name__, self):
+            return self.forward(*inputs)
 
     def named_parameters(self) -> list[tuple[str, Parameter]]:
         """The parameters with the paths that lead to them, like ``layers.0.weight``.
@@ -58,21 +59,12 @@ class Module:
         ------
         OperandError : if an attribute is a set: its order, and so that of the parameters, would change between runs.
         """
-        found: list[tuple[str, Parameter]] = []
-        pending: list[tuple[str, Any]] = [("", self)]
-        seen = set()
-        while pending:
-            path, thing = pending.pop()
-            if id(thing) in seen:
-                continue
-            seen.add(id(thing))
-            if isinstance(thing, Value | Tensor):
-                if thing.requires_grad and thing.op is None:
-                    found.append((path, thing))
-            else:
-                prefix = path and path + "."
-                pending += reversed([(f"{prefix}{key}", part) for key, part in _parts(thing, path)])
-        return found
+        nodes = ((path, thing) for path, thing in _walk(self) if isinstance(thing, Value | Tensor))
+        return [(path, node) for path, node in nodes if node.requires_grad and node.op is None]
+
+    def named_modules(self) -> list[tuple[str, Module]]:
+        """The modules in this one with the paths that lead to them, each once; itself first, under ``""``."""
+        return [(path, thing) for path, thing in _walk(self) if isinstance(thing, Module)]
 
     def parameters(self) -> list[Parameter]:
         """The parameters in the order of definition, each once."""
@@ -159,6 +151,19 @@ def check_sizes(what: str, *sizes: Any) -> None:
     for size in sizes:
         if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
             raise ShapeError(f"{what} takes positive whole numbers as sizes, but got {size!r}")
+
+
+def _walk(module: Module) -> Iterator[tuple[str, Any]]:
+    """Everything in a module with its path, in the order of definition and each once, the module itself first."""
+    pending: list[tuple[str, Any]] = [("", module)]
+    seen = set()
+    while pending:
+        path, thing = pending.pop()
+        if id(thing) not in seen:
+            seen.add(id(thing))
+            yield path, thing
+            prefix = path and path + "."
+            pending += reversed([(f"{prefix}{key}", part) for key, part in _parts(thing, path)])
 
 
 def _parts(thing: Any, path: str) -> Iterator[tuple[Any, Any]]:

@@ -121,7 +121,7 @@ class Layer(Module):
     def forward(self, x: Sequence[Any]) -> Any:
         """A list of `n_out` Values, or the Value itself if there is one unit."""
         x = _inputs(self, x, len(self.neurons[0].w))
-        out = [neuron.forward(x) for neuron in self.neurons]
+        out = [neuron(x) for neuron in self.neurons]
         return out[0] if len(out) == 1 else out
 
     def extra_repr(self) -> str:  # noqa: D102  # see Module
@@ -182,8 +182,9 @@ class MLP(Module):
         """The outputs for one sample: a Value if there is one, else a list."""
         x = _inputs(self, x, len(self.layers[0].neurons[0].w))
         for layer in self.layers[:-1]:
-            x = [neuron.forward(x) for neuron in layer.neurons]
-        return self.layers[-1].forward(x)
+            out = layer(x)
+            x = out if isinstance(out, list) else [out]
+        return self.layers[-1](x)
 
     def diagram(self, x: Sequence[Any], y: Any = None, passes: str = "forward", lang: str = "en") -> Any:
         """Draw the network with one sample: its forward pass, or back propagation; see `nn.diagram.diagram`."""

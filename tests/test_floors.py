@@ -10,7 +10,7 @@ import pytest
 ROOT = pathlib.Path(__file__).parent.parent
 FLOORS = [
     ("autograd.errors", "autograd.facts", "autograd.collector", "autograd.recording"),
-    ("autograd.primitive", "autograd.structure"),
+    ("autograd.primitive", "autograd.structure", "autograd.scopes"),
     ("autograd.rules.arithmetic", "autograd.rules.selection"),
     ("autograd.rules.powers", "autograd.rules.shape"),
     ("autograd.rules.trigonometric", "autograd.rules.reduce", "autograd.rules.contraction", "autograd.rules.windows"),

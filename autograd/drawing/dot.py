@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from autograd.drawing.naming import names_for
 from autograd.drawing.scene import Card, Scene, build
 from autograd.primitive import Node
 
@@ -15,13 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["dot_of", "draw_dot"]
 
 _FILL = {"sum": "#ccfbf1", "product": "#ede9fe", "function": "#fce7f3"}
-_BORDER = {"leaf": "#6366f1", "inner": "#94a3b8", "constant": "#94a3b8", "more": "#94a3b8"}
+_BORDER = {"leaf": "#6366f1", "inner": "#94a3b8", "constant": "#94a3b8", "part": "#94a3b8", "more": "#94a3b8"}
 
 
-def draw_dot(root: Node, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:
+def draw_dot(
+    root: Node, format: str = "svg", rankdir: str = "LR", *, names: Mapping[str, Any] | None = None
+) -> graphviz.Digraph:
     """The whole graph behind `root` as a `graphviz.Digraph`: values, gradients, operations and local partials.
 
-    Rendering it needs an installed Graphviz; `draw` does not.
+    Names are found as by `draw`. Rendering it needs an installed Graphviz; `draw` does not.
 
     Examples
     --------
@@ -31,7 +35,7 @@ def draw_dot(root: Node, format: str = "svg", rankdir: str = "LR") -> graphviz.D
     >>> dot.source.splitlines()[-2].strip()
     'n1 -> n2'
     """
-    return dot_of(build([root], max_nodes=sys.maxsize), format, rankdir)
+    return dot_of(build([root], max_nodes=sys.maxsize, names=names_for(names)), format, rankdir)
 
 
 def dot_of(scene: Scene, format: str = "svg", rankdir: str = "LR") -> Any:
@@ -59,5 +63,5 @@ def _record(card: Card) -> str:
     """The label of one value; a record reads braces, bars and angles as its own syntax."""
     slope = f"{card.gradient.label} {card.gradient.text or '—'}" if card.gradient else ""
     value = f"{card.value} {card.note}".strip()
-    fields = (card.symbol, card.name, value, slope)
+    fields = (card.title, card.holds, card.symbol, card.name, value, slope)
     return "|".join(re.sub(r"([\\{}|<> ])", r"\\\1", field) for field in fields if field)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_args
 
 from autograd.drawing.dot import dot_of
 from autograd.drawing.layout import Layout, RankDir, arrange
+from autograd.drawing.naming import names_for
 from autograd.drawing.outline import outline
 from autograd.drawing.paint import paint
 from autograd.drawing.picture import Picture
@@ -71,6 +72,9 @@ def draw(
     highlight: Sequence[Node] | None = None,
     explain: Node | None = None,
     lang: Lang = "en",
+    depth: int | None = None,
+    fold_repeats: bool = False,
+    show_constants: bool = True,
 ) -> Figure:
     """Draw the graph that the roots were computed with: values, gradients and local partials.
 
@@ -80,13 +84,22 @@ def draw(
     ----------
     *roots : one or more Values or Tensors.
     rankdir : ``"LR"`` from left to right, or ``"TB"`` from top to bottom.
-    max_nodes : how many nodes to draw at most, the newest; one card stands for the rest.
+    max_nodes : how many cards to draw at most. In a larger graph scopes are folded, the innermost first, then repeats
+        are; and if that is not enough, the newest are drawn and one card stands for the rest.
     precision : decimals of the numbers.
     passes : ``"forward"`` (values), ``"backward"`` (gradients and local partials, arrows reversed) or ``"both"``.
-    names : names for nodes without one, such as ``locals()``.
+    names : names for nodes without one, such as ``locals()``; by default those of the variables of the code that calls,
+        of elements of its lists, tuples and dicts as ``x[0]``, and of parameters of its modules by their paths;
+        ``{}`` for none.
     highlight : nodes that stay as they are while all others fade.
     explain : a Value whose gradient is explained: every path from it to the first root is highlighted, and written out
         under the figure with the product of its local partials; their sum is the gradient.
+    depth : how many levels of scopes (see `autograd.scope`) are drawn as boxes around their cards; each scope below
+        them is one card. The pill on an edge into such a card is the derivative through the whole scope.
+    fold_repeats : whether scopes that repeat each other (under the same name in the same scope, with the same
+        operations, wiring and shapes, and none using the result of another) are drawn once: the first of them, with
+        its numbers, and "× 30"; a running sum over them is one card Σ.
+    show_constants : whether numbers and arrays among the operands have cards; else the operation's chip has them.
     lang : the language of the words, ``"en"`` or ``"zh"``.
 
     Raises
@@ -106,7 +119,7 @@ def draw(
     >>> figure
     <Figure of 4 values>
     >>> print(figure)
-    + −4   grad 1
+    + c = −4   grad 1
     ├─ × −6   grad 1
     │  ├─ a = 2   grad −2
     │  └─ b = −3   grad 2
@@ -124,16 +137,19 @@ def draw(
         max_nodes=_at_least("max_nodes", max_nodes, 1),
         precision=_at_least("precision", precision, 0),
         passes=_one_of("passes", passes, get_args(Passes)),
-        names=names,
+        names=names_for(names),
         highlight=highlight,
         explain=explain,
         lang=_one_of("lang", lang, get_args(Lang)),
+        depth=None if depth is None else _at_least("depth", depth, 0),
+        fold_repeats=_one_of("fold_repeats", fold_repeats, (False, True)),
+        show_constants=_one_of("show_constants", show_constants, (False, True)),
     )
     return Figure(scene, _one_of("rankdir", rankdir, get_args(RankDir)))
 
 
 def _one_of(name: str, given: T, known: Iterable[Any]) -> T:
-    if given not in known:
+    if not any(type(given) is type(one) and given == one for one in known):
         raise ValueError(f"{name}= takes one of {', '.join(map(repr, known))}, but got {given!r}")
     return given
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import math
 import shutil
 import threading
 from collections.abc import Iterator
@@ -16,7 +17,17 @@ from typing import Any, Literal
 
 import numpy as np
 
-from autograd.drawing.measure import CAPTION, PILL_HEIGHT, Frame, caption_height, frame, pill_width
+from autograd.drawing.measure import (
+    AREA,
+    CAPTION,
+    PILL_HEIGHT,
+    STACK,
+    Frame,
+    area_title,
+    caption_height,
+    frame,
+    pill_width,
+)
 from autograd.drawing.scene import Edge, Scene
 from autograd.drawing.text import face_for
 from autograd.drawing.text import width as text_width
@@ -30,6 +41,8 @@ Point = tuple[float, float]
 MARGIN = 18.0
 _SLOT = 18.0
 """Most distance between neighbouring operands where they enter a card."""
+_ROOM = 72.0
+"""Space around folded parts that edges without pills go to, half on each side."""
 _SHORT = 7
 """Points of a route that stays between two neighbouring ranks."""
 
@@ -65,6 +78,7 @@ class Layout:
     pills: tuple[Box | None, ...]
     curves: tuple[tuple[Point, ...], ...]
     """Bézier curves from operand to result: 3 n + 1 points."""
+    areas: tuple[Box, ...] = ()
 
 
 def arrange(scene: Scene, rankdir: RankDir) -> Layout:
@@ -77,7 +91,14 @@ def arrange(scene: Scene, rankdir: RankDir) -> Layout:
         x, y = text.split(",")
         return float(x) + MARGIN, height - float(y) + MARGIN
 
-    places = {thing["name"]: point(thing["pos"]) for thing in placed.get("objects", ())}
+    things = placed.get("objects", ())
+    places = {thing["name"]: point(thing["pos"]) for thing in things if "pos" in thing}
+    corners = {thing["name"]: thing["bb"].split(",") for thing in things if "bb" in thing}
+    areas = []
+    for i in range(len(scene.areas)):
+        left, bottom, right, top = map(float, corners[f"cluster{i}"])
+        (x, y) = point(f"{(left + right) / 2},{(bottom + top) / 2}")
+        areas.append(Box(x, y, right - left, top - bottom))
     routes = {thing["id"]: tuple(map(point, thing["pos"].split())) for thing in placed.get("edges", ())}
     cards = tuple(Box(*places[f"n{i}"], size.width, size.height) for i, size in enumerate(frames))
     pills = tuple(
@@ -90,11 +111,12 @@ def arrange(scene: Scene, rankdir: RankDir) -> Layout:
         route = [*routes[f"a{i}"]]
         if pill is not None:
             route += [route[-1], routes[f"b{i}"][0], *routes[f"b{i}"]]
-        start, end = _port(cards[edge.source], rankdir), _slot(cards[edge.target], edge, rankdir)
+        shift = STACK if scene.cards[edge.source].title and rankdir == "LR" else 0.0
+        start, end = _port(cards[edge.source], rankdir, shift), _slot(cards[edge.target], edge, rankdir)
         curves.append(_curve(route, pill, start, end, rankdir, free))
     wide = max([width, *(text_width(line, CAPTION, face_for(line, "mono")) for line in scene.caption)])
     high = height + 2 * MARGIN + caption_height(scene.caption)
-    return Layout(wide + 2 * MARGIN, high, frames, cards, pills, tuple(curves))
+    return Layout(wide + 2 * MARGIN, high, frames, cards, pills, tuple(curves), tuple(areas))
 
 
 def _source(scene: Scene, frames: tuple[Frame, ...], rankdir: RankDir) -> str:
@@ -106,24 +128,76 @@ def _source(scene: Scene, frames: tuple[Frame, ...], rankdir: RankDir) -> str:
         # Without a limit, a value that is used all along a chain of 50 operations takes 6 s; with it, 0.1 s.
         yield "nslimit=1 nslimit1=1"
         yield 'node[shape=box fixedsize=true label=""] edge[arrowhead=none]'
+        roomy = _roomy(scene)
         for i, size in enumerate(frames):
-            yield f"n{i}[width={size.width / 72:.4f} height={size.height / 72:.4f}]"
+            wide, high = size.width, size.height
+            if i in roomy:
+                wide, high = (wide + _ROOM, high) if rankdir == "LR" else (wide, high + _ROOM)
+            yield f"n{i}[width={wide / 72:.4f} height={high / 72:.4f}]"
+        entering = _entering(scene)
+        yield from _clusters(scene, entering)
         out, into = ("e", "w") if rankdir == "LR" else ("s", "n")
         for i, edge in enumerate(scene.edges):
             if edge.label:
                 yield f"p{i}[width={pill_width(edge.label) / 72:.4f} height={PILL_HEIGHT / 72:.4f}]"
-                yield f"n{edge.source}:{out}->p{i}:{into}[id=a{i}]"
-                yield f"p{i}:{out}->n{edge.target}:{into}[id=b{i} weight=4]"
+                yield f"n{edge.source}:{out}->p{i}:{into}[id=a{i} minlen={2 if i in entering else 1}]"
+                yield f"p{i}:{out}->n{edge.target}:{into}[id=b{i} weight=4 minlen={3 if i in entering else 1}]"
             else:
-                yield f"n{edge.source}:{out}->n{edge.target}:{into}[id=a{i}]"
+                long = 2 if i in entering else 1
+                yield f"n{edge.source}:{out}->n{edge.target}:{into}[id=a{i} minlen={long}]"
         yield "}"
 
     return "\n".join(lines())
 
 
-def _port(box: Box, rankdir: RankDir) -> Point:
-    """Where edges leave a card."""
-    return (box.left + box.width, box.y) if rankdir == "LR" else (box.x, box.top + box.height)
+def _clusters(scene: Scene, entering: set[int]) -> Iterator[str]:
+    """The areas around their cards, the pills between these, and those of edges that come in."""
+    areas = scene.areas
+    inner = {card: i for i, area in enumerate(areas) for card in area.cards}
+    held: list[list[str]] = [[f"n{card}" for card in area.cards] for area in areas]
+
+    def around(i: int | None) -> list[int]:
+        path = []
+        while i is not None:
+            path.append(i)
+            i = areas[i].parent
+        return path
+
+    for i, edge in enumerate(scene.edges):
+        others = set(around(inner.get(edge.target if i in entering else edge.source)))
+        common = next((area for area in around(inner.get(edge.target)) if area in others), None)
+        if edge.label and common is not None:
+            held[common].append(f"p{i}")
+    for i in reversed(range(len(areas))):  # inner areas first, each into the one around it
+        letters = "M" * math.ceil(text_width(area_title(areas[i]), AREA, "sans") / (0.889 * AREA))
+        body = f'subgraph cluster{i}{{label="{letters}" fontsize={AREA} labeljust=l margin=12 {" ".join(held[i])}}}'
+        parent = areas[i].parent
+        if parent is None:
+            yield body
+        else:
+            held[parent].insert(0, body)
+
+
+def _roomy(scene: Scene) -> set[int]:
+    """The folded parts that edges without pills go to: they need room to spread, where else pills take it."""
+    return {edge.target for edge in scene.edges if scene.cards[edge.target].title and not edge.label}
+
+
+def _entering(scene: Scene) -> set[int]:
+    """The edges into areas that must come in before the leaves there, lest Graphviz leads them around the area."""
+    inner = {card: i for i, area in enumerate(scene.areas) for card in area.cards}
+    bare = {"leaf", "constant"}
+    beside = {edge.target for edge in scene.edges if edge.source in inner and scene.cards[edge.source].kind in bare}
+    return {
+        i
+        for i, edge in enumerate(scene.edges)
+        if edge.target in beside and inner.get(edge.source) != inner[edge.target]
+    }
+
+
+def _port(box: Box, rankdir: RankDir, shift: float = 0.0) -> Point:
+    """Where edges leave a card, `shift` to the right of it."""
+    return (box.left + box.width + shift, box.y) if rankdir == "LR" else (box.x, box.top + box.height)
 
 
 def _slot(box: Box, edge: Edge, rankdir: RankDir) -> Point:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograd.drawing.heatmap import HeatMap
-from autograd.drawing.scene import Card
+from autograd.drawing.scene import Area, Card
 from autograd.drawing.text import Name, face_for, split_name, width
 
-__all__ = ["Frame", "caption_height", "frame", "pill_width"]
+__all__ = ["Frame", "area_title", "caption_height", "frame", "pill_width"]
 
 NAME, SUBSCRIPT, VALUE, NOTE, GRADIENT, LABEL, PILL = 17.0, 12.0, 15.0, 11.0, 12.0, 10.5, 10.5
 """Font sizes."""
@@ -18,6 +18,12 @@ TALL, SHORT, SMALL = 62.0, 40.0, 30.0
 """Heights of a card with a gradient strip, without, and of a bare constant."""
 BELOW_CELLS = 19.0
 """Height of the line under a heat map, with the space around it."""
+TITLE, HOLDS, SECOND = 14.0, 10.5, 16.0
+"""Font sizes of the two lines of a folded part, and how much higher the second makes its card."""
+STACK = 4.0
+"""How far the second card behind that of a folded part shows, above and at the right."""
+AREA = 11.0
+"""Font size of the title of a box around cards."""
 PILL_HEIGHT = 18.0
 CELL, SPAN = 10.5, 9.5
 """Font sizes in a heat map and under it."""
@@ -50,6 +56,11 @@ def name_width(name: Name) -> float:
     return sum(width(part.base, NAME, "serif") + width(part.subscript, SUBSCRIPT, "serif") for part in name)
 
 
+def area_title(area: Area) -> str:
+    """What stands in the corner of a box around cards."""
+    return f"{area.title}   {area.kind}".rstrip()
+
+
 def caption_height(lines: Sequence[str]) -> float:
     """The height of the text under a figure, with some space around it; 0 without any."""
     return len(lines) * LINE + 12.0 if lines else 0.0
@@ -66,12 +77,17 @@ def frame(card: Card) -> Frame:
     cells, cell = card.cells, _cell(card.cells)
     bare = card.kind in ("constant", "more") and not (card.name or card.symbol or cells)
     height = SMALL if bare else TALL if card.gradient else SHORT
-    value, note = (cells.shape, "") if cells else (card.value, card.note)
+    value, note = (cells.shape, "") if cells else (card.value, "" if card.title else card.note)
     value_size = 12.0 if bare else VALUE
     chip_size = 18.0 if len(card.symbol) == 1 else 12.0
     chip = max(28.0, width(card.symbol, chip_size, "sans") + 12.0) if card.symbol else 0.0
     left = _EDGE + chip + 6.0 if chip else _PADDING
-    parts = [name_width(name), width(note, NOTE, "mono"), width(value, value_size, "mono")]
+    parts = [
+        width(card.title, TITLE, "sans"),
+        name_width(name),
+        width(note, NOTE, "mono"),
+        width(value, value_size, "mono"),
+    ]
     rows = [sum(parts) + _GAP * (sum(part > 0 for part in parts) - 1), 16.0 if bare else 72.0 if chip else 90.0]
     if card.gradient:
         label, text = card.gradient.label, card.gradient.text
@@ -79,6 +95,9 @@ def frame(card: Card) -> Frame:
     if cells:
         height += cells.rows * cell[1] + (BELOW_CELLS if card.gradient else BELOW_CELLS - 4.0)
         rows += [cells.columns * cell[0], width(f"{cells.kind}  {cells.span}", SPAN, "mono")]
+    if card.title:
+        height += SECOND
+        rows.append(width(card.holds, HOLDS, "sans") * 0.95)
     right = left + max(rows)
     if not bare:  # whole steps, so that most cards of a column are equally wide
         right = math.ceil((right + _PADDING) / _STEP) * _STEP - _PADDING

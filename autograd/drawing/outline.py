@@ -28,8 +28,8 @@ def outline(scene: Scene) -> str:
         place, lead, inner = stack.pop()
         card = scene.cards[place]
         below = operands[place]
-        if place in written and (below or card.name):
-            lines.append(f"{lead}{card.name or _line(card)} ↑")
+        if place in written and (below or card.name or card.title):
+            lines.append(f"{lead}{card.title or card.name or _line(card)} ↑")
             continue
         written.add(place)
         cut = bool(below) and len(inner) >= 3 * _DEEPEST
@@ -42,9 +42,10 @@ def outline(scene: Scene) -> str:
 
 
 def _line(card: Card) -> str:
-    """One value on one line."""
+    """One value, or one folded part, on one line."""
+    title = f"{card.title} " if card.title else ""
     symbol = f"{card.symbol} " if card.symbol else ""
     name = f"{card.name} = " if card.name else ""
-    note = f"   {card.note}" if card.note else ""
+    note = "".join(f"   {text}" for text in (card.note, card.holds) if text)
     slope = f"   {card.gradient.label} {card.gradient.text}" if card.gradient and card.gradient.text else ""
-    return f"{symbol}{name}{card.value}{note}{slope}"
+    return f"{title}{symbol}{name}{card.value}{note}{slope}"

@@ -16,8 +16,9 @@ from autograd.drawing import measure
 from autograd.drawing.heatmap import LEVELS, HeatMap
 from autograd.drawing.layout import MARGIN, Box, Layout, Point
 from autograd.drawing.measure import Frame
-from autograd.drawing.scene import Card, Edge, Scene
+from autograd.drawing.scene import Area, Card, Edge, Scene
 from autograd.drawing.text import Name, face_for
+from autograd.drawing.text import width as text_width
 from autograd.drawing.theme import DARK, FONTS, LIGHT, ThemeName, dark_rules
 from autograd.drawing.words import WORDS
 
@@ -80,8 +81,10 @@ class _Painter:
 
     def body(self) -> Iterator[str]:
         yield f'<rect {self.fill("page")} width="100%" height="100%" rx="10"/>'
+        yield from map(self.area, self.layout.areas)
         for i, (edge, curve) in enumerate(zip(self.scene.edges, self.layout.curves, strict=True)):
             yield self.shown("".join(self.wire(i, edge, curve)), edge.faded)
+        yield from map(self.area_title, self.scene.areas, self.layout.areas)
         for edge, pill in zip(self.scene.edges, self.layout.pills, strict=True):  # above every wire
             if pill is not None:
                 yield self.shown("".join(self.pill(edge, pill)), edge.faded)
@@ -91,7 +94,11 @@ class _Painter:
         base = self.layout.height - measure.caption_height(self.scene.caption)
         for i, line in enumerate(self.scene.caption):
             y = base + (i + 0.8) * measure.LINE
-            weight = ' font-weight="600" xml:space="preserve"' if i == 0 else ' xml:space="preserve"'
+            weight = (
+                ' font-weight="600" xml:space="preserve"'
+                if i == 0 and len(self.scene.caption) > 1
+                else ' xml:space="preserve"'
+            )
             yield self.text(MARGIN, y, escape(line), measure.CAPTION, "mono", "ink", weight)
 
     @staticmethod
@@ -152,18 +159,41 @@ class _Painter:
             return "alarm", "", 2.0
         return _sign(edge.partial), "", 1.2 + 2.6 * min(1.0, math.sqrt(abs(edge.partial) / 3.0))
 
+    # --- boxes around cards ---
+
+    def area(self, box: Box) -> str:
+        tint = f'class="f-leaf s-leaf" fill="{self.palette["leaf"]}" stroke="{self.palette["leaf"]}"'
+        look = f'{tint} fill-opacity="0.05" stroke-opacity="0.35" stroke-width="1.00"'
+        return self.rectangle(look, box.left, box.top, box.width, box.height, 14.0)
+
+    def area_title(self, area: Area, box: Box) -> str:
+        kind = f'<tspan {self.fill("muted")} font-weight="400" dx="7">{escape(area.kind)}</tspan>' if area.kind else ""
+        extra = ' font-weight="600"'
+        x, y = box.left + 12.0, box.top + 17.0
+        return self.text(x, y, escape(area.title) + kind, measure.AREA, "sans", "leaf-ink", extra)
+
     # --- cards ---
 
     def card(self, i: int, card: Card, box: Box, frame: Frame) -> Iterator[str]:
         yield f'<g id="{self.prefix}-node-{i}" class="node">{_tooltip(card.tooltip)}'
+        if card.title:  # it looks like a stack
+            left, top = box.left + measure.STACK, box.top - measure.STACK
+            yield self.rectangle(self.outline("line", 1.2), left, top, box.width, box.height, 11.0)
         yield self.rectangle(self.border(card), box.left, box.top, box.width, box.height, 11.0)
         if card.symbol:
             yield from self.chip(card, box, frame)
         x, right = box.left + frame.left, box.left + frame.right
-        base = box.top + (23.0 if card.gradient or card.cells else frame.height / 2 + frame.value_size * 0.35)
-        if card.name:
+        tall = card.gradient or card.cells or card.title
+        base = box.top + (23.0 if tall else frame.height / 2 + frame.value_size * 0.35)
+        value = card.cells.shape if card.cells else card.value
+        if card.title:
+            yield self.text(x, base, escape(card.title), measure.TITLE, "sans", "ink", ' font-weight="700"')
+            yield self.text(x, base + measure.SECOND, escape(card.holds), measure.HOLDS, "sans", "muted")
+            before = right - text_width(value, frame.value_size, "mono") - 8.0
+            yield self.name(frame.name, before, base, ' text-anchor="end"') if card.name else ""
+        elif card.name:
             yield self.name(frame.name, x, base)
-        if card.note and not card.cells:
+        if card.note and not card.cells and not card.title:
             after = x + (measure.name_width(frame.name) + 8.0 if card.name else 0.0)
             yield self.text(after, base, escape(card.note), measure.NOTE, "mono", "muted")
         quiet = card.kind in ("constant", "more") or self.scene.passes == "backward"
@@ -174,10 +204,10 @@ class _Painter:
         else:
             x_value, anchor = right, "end"
         extra = f' text-anchor="{anchor}"{weight}'
-        value = card.cells.shape if card.cells else card.value
         yield self.text(x_value, base, escape(value), frame.value_size, "mono", role, extra)
         if card.cells:
-            yield from self.cells(card.cells, frame, x, right, box.top + 33.0)
+            top = box.top + 33.0 + (measure.SECOND if card.title else 0.0)
+            yield from self.cells(card.cells, frame, x, right, top)
         if card.gradient:
             yield from self.strip(card, box, frame)
         yield "</g>"
@@ -196,14 +226,14 @@ class _Painter:
         extra = ' text-anchor="middle" font-weight="700"'
         yield self.text(middle, base, escape(card.symbol), frame.chip_size, "sans", "on-chip", extra)
 
-    def name(self, name: Name, x: float, y: float) -> str:
+    def name(self, name: Name, x: float, y: float, extra: str = "") -> str:
         content, lowered = "", False
         for part in name:
             content += f'<tspan dy="-4">{escape(part.base)}</tspan>' if lowered else escape(part.base)
             lowered = bool(part.subscript)
             if lowered:
                 content += f'<tspan dy="4" font-size="{measure.SUBSCRIPT:g}">{escape(part.subscript)}</tspan>'
-        return self.text(x, y, content, measure.NAME, "serif", "ink", ' font-style="italic"')
+        return self.text(x, y, content, measure.NAME, "serif", "ink", f' font-style="italic"{extra}')
 
     def cells(self, cells: HeatMap, frame: Frame, x: float, right: float, top: float) -> Iterator[str]:
         """The heat map, a path per tint, and its words. Negative cells carry a minus sign, for print in grey."""

@@ -6,98 +6,36 @@ figure stays what it was when the graph is swept again. What `max_nodes` cuts of
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from autograd.drawing.elements import Area, Card, Edge, Gradient, Kind, Passes, Scene
 from autograd.drawing.explain import explain as explained
+from autograd.drawing.folding import Fold, Folding
 from autograd.drawing.heatmap import HeatMap, heat_map
-from autograd.drawing.partial import partial_of, upstream
+from autograd.drawing.partial import Partial, partial_of, upstream
+from autograd.drawing.parts import Part
 from autograd.drawing.text import array, number, printable, shape, shortened
 from autograd.drawing.words import WORDS, Lang
 from autograd.primitive import Node, Primitive
 
-__all__ = ["Card", "Edge", "Gradient", "Passes", "Scene", "build"]
-
-Passes = Literal["forward", "backward", "both"]
-Kind = Literal["leaf", "inner", "constant", "more"]
+__all__ = ["Area", "Card", "Edge", "Gradient", "Passes", "Scene", "build"]
 
 _SUMS = frozenset({"add", "sub", "neg"})
 _PRODUCTS = frozenset(
     {"mul", "div", "power", "slope", "square", "sqrt", "reciprocal", "matmul", "inner", "einsum", "outer"}
 )
+_RAISED = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _MOST_PILLS = 400
 """Above so many edges local partials are in the tooltips alone: nobody reads them, and laying them out takes long."""
+_MOST_INTO_PARTS = 12
+"""Above so many edges into folded parts the same holds for these, which lie close together."""
 _MOST_NUMBERS = 4
 """Arrays with at most so many elements are written out on their card."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gradient:
-    """The strip of a card: ∂root/∂value, or its norm for an array."""
-
-    label: str
-    text: str
-    """Empty as long as no sweep has reached the node."""
-    size: float | None = None
-    is_norm: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One value: a leaf, the result of an operation, a constant operand, or what was cut off."""
-
-    kind: Kind
-    name: str
-    value: str
-    note: str = ""
-    """Shape and dtype of an array."""
-    symbol: str = ""
-    family: str = ""
-    """Colour of the operation's chip: ``"sum"``, ``"product"`` or ``"function"``."""
-    gradient: Gradient | None = None
-    """None where there can be no gradient, or the figure shows none."""
-    is_root: bool = False
-    is_finite: bool = True
-    tooltip: str = ""
-    faded: bool = False
-    cells: HeatMap | None = None
-    """The numbers of an array."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """Operand `position` of `operands` goes from card `source` into card `target`."""
-
-    source: int
-    target: int
-    position: int
-    operands: int
-    partial: float | None = None
-    label: str = ""
-    tooltip: str = ""
-    faded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A figure's content: cards with operands before results, and edges by target and operand position."""
-
-    cards: tuple[Card, ...]
-    edges: tuple[Edge, ...]
-    passes: Passes
-    hidden: int
-    caption: tuple[str, ...] = ()
-    """Lines of text under the figure."""
-    lang: Lang = "en"
-
-    @property
-    def roots(self) -> list[int]:
-        """The cards at which the figure ends."""
-        return [place for place, card in enumerate(self.cards) if card.is_root]
 
 
 def build(
@@ -106,88 +44,99 @@ def build(
     max_nodes: int = 200,
     precision: int = 4,
     passes: Passes = "both",
-    names: Mapping[str, Any] | None = None,
+    names: Mapping[int, str] | None = None,
     highlight: Sequence[Node] | None = None,
     explain: Node | None = None,
     lang: Lang = "en",
+    depth: int | None = None,
+    fold_repeats: bool = False,
+    show_constants: bool = True,
 ) -> Scene:
-    """Describe the `max_nodes` newest nodes behind `roots`, in the order in which they were created.
+    """Describe the `max_nodes` newest cards behind `roots`, in the order in which their nodes were created.
 
-    What is not in `highlight`, or not on a path from the node to `explain`, is faded.
+    What is not in `highlight`, or not on a path from the node to `explain`, is faded. Without a `depth`, as many scopes
+    are folded as it takes to show everything on `max_nodes` cards. `names` are by identity.
     """
-    nodes, hidden = _newest(roots, max_nodes)
-    raw = sum(not isinstance(arg, Node) for node in nodes for arg in node.args)
-    hidden += max(0, raw - max_nodes)  # constants are cards too, and one operation may have thousands
-    writer = _Writer(precision, passes, names or {}, lang)
-    ends = {id(root) for root in roots}
-    cards: list[Card] = [writer.more(hidden)] if hidden else []
-    places: dict[int, int] = {}
-    constants: dict[tuple[int, int], int] = {}
+    folding = Folding(roots, fold_repeats)
+    fitted = None
+    if depth is None:
+        fitted = folding.fold_to_fit(max_nodes)
+    else:
+        folding.fold(depth)
+    nodes, sizes = folding.newest(max_nodes)
+    hidden = len(folding.nodes) - sum(sizes.values())
+    bare = [node for node in nodes if node not in folding.folds]
+    raw = sum(not isinstance(arg, Node) for node in bare for arg in node.args) if show_constants else 0
+    missing = hidden + max(0, raw - max_nodes)  # constants are cards too, and one operation may have thousands
+    writer = _Writer(precision, passes, names or {}, lang, show_constants)
+    ends = {folding.card(root) for root in roots}
+    cards: list[Card] = []
+    if missing:
+        cards.append(replace(writer.more(missing), nodes=hidden))
+    boxes = folding.boxes(nodes)
+    places: dict[Node, int] = {}
+    constants: dict[tuple[Node, int], int] = {}
     for node in nodes:
-        for position, arg in enumerate(node.args):
+        fold = folding.folds.get(node)
+        for position, arg in enumerate(node.args if show_constants and not fold else ()):
             if not isinstance(arg, Node) and len(constants) < max_nodes:
-                constants[id(node), position] = len(cards)
+                constants[node, position] = len(cards)
                 cards.append(writer.constant(arg))
-        places[id(node)] = len(cards)
-        cards.append(writer.card(node, id(node) in ends))
+        places[node] = len(cards)
+        card = writer.folded(fold, boxes) if fold else writer.card(node)
+        card = replace(card, symbol="Σ") if node in folding.sums else card
+        cards.append(replace(card, is_root=node in ends, nodes=sizes[node]))
     edges: list[Edge] = []
     for node in nodes:
-        target, folded = places[id(node)], False
-        for position, arg in enumerate(node.args):
-            source = places.get(id(arg)) if isinstance(arg, Node) else constants.get((id(node), position))
-            if source is not None:
-                edges.append(writer.edge(node, source, target, position))
-            elif not folded:
-                folded = True  # one edge stands for all operands that were cut off
-                edges.append(Edge(0, target, position, len(node.args)))
-    if len(edges) > _MOST_PILLS:
-        edges = [replace(edge, label="") for edge in edges]
+        edges += writer.edges(node, folding, places, constants)
+    into_parts = sum(bool(cards[edge.target].title and edge.label) for edge in edges)
+    for place, edge in enumerate(edges):
+        if len(edges) > _MOST_PILLS or (into_parts > _MOST_INTO_PARTS and cards[edge.target].title):
+            edges[place] = replace(edge, label="")
     lit = None if highlight is None else frozenset(highlight)
     caption: tuple[str, ...] = ()
     if explain is not None:
         lit, caption = explained(roots[0], explain, precision, lambda node: shortened(writer.name(node)), lang)
     if lit is not None:
-        shown = {places[id(node)] for node in nodes if node in lit}
+        lit = frozenset(folding.card(node) for node in lit)
+        shown = {place for node, place in places.items() if node in lit}
         cards = [card if place in shown else replace(card, faded=True) for place, card in enumerate(cards)]
         edges = [edge if {edge.source, edge.target} <= shown else replace(edge, faded=True) for edge in edges]
-    return Scene(tuple(cards), tuple(edges), passes, hidden, caption, lang)
+    if fitted is not None or folding.copies:
+        caption += (writer.summary(folding, fitted),)
+    areas = _areas(boxes, places, constants)
+    return Scene(tuple(cards), tuple(edges), passes, missing, caption, lang, areas)
 
 
-def _newest(roots: Sequence[Node], limit: int) -> tuple[list[Node], int]:
-    """The `limit` newest nodes behind the roots, oldest first, and how many more there are.
-
-    Operands are older than results, so the newest node of the frontier never misses one that uses it.
-    """
-    seen = dict.fromkeys(roots)
-    frontier = [(-root.index, id(root), root) for root in seen]
-    heapq.heapify(frontier)
-    taken: list[Node] = []
-    while frontier and len(taken) < limit:
-        node = heapq.heappop(frontier)[2]
-        taken.append(node)
-        for arg in node.args:
-            if isinstance(arg, Node) and arg not in seen:
-                seen[arg] = None
-                heapq.heappush(frontier, (-arg.index, id(arg), arg))
-    stack = [node for _, _, node in frontier]
-    hidden = len(stack)
-    while stack:
-        for arg in stack.pop().args:
-            if type(arg) is not float and isinstance(arg, Node) and arg not in seen:
-                seen[arg] = None
-                stack.append(arg)
-                hidden += 1
-    return taken[::-1], hidden
+def _areas(
+    boxes: Mapping[Part, Sequence[Node]], places: Mapping[Node, int], constants: Mapping[tuple[Node, int], int]
+) -> tuple[Area, ...]:
+    """The boxes with the cards in them."""
+    number = {part: i for i, part in enumerate(boxes)}
+    beside: dict[Node, list[int]] = defaultdict(list)
+    for (node, _), place in constants.items():
+        beside[node].append(place)
+    return tuple(
+        Area(
+            printable(part.heading(boxes)),
+            printable(part.kind),
+            tuple(sorted(place for node in nodes for place in (places[node], *beside[node]))),
+            next((number[other] for other in part.around() if other is not part and other in number), None),
+        )
+        for part, nodes in boxes.items()
+    )
 
 
 class _Writer:
     """Turns nodes into cards and operands into edges, in one precision and one language."""
 
-    def __init__(self, precision: int, passes: Passes, names: Mapping[str, Any], lang: Lang) -> None:
+    def __init__(
+        self, precision: int, passes: Passes, names: Mapping[int, str], lang: Lang, show_constants: bool
+    ) -> None:
         self.precision, self.passes, self.words = precision, passes, WORDS[lang]
-        self.names = {id(value): name for name, value in reversed([*names.items()]) if not name.startswith("_")}
+        self.names, self.show_constants = names, show_constants
 
-    def card(self, node: Node, is_root: bool) -> Card:
+    def card(self, node: Node) -> Card:
         op = node.op
         kind: Kind = "inner" if op else "leaf" if node.requires_grad else "constant"
         value, note = self._value(node._data)
@@ -199,14 +148,72 @@ class _Writer:
             name=name,
             value=value,
             note=note,
-            symbol=printable(op.symbol) if op else "",
+            symbol=self._symbol(node) if op else "",
             family=_family(op) if op else "",
             gradient=gradient,
-            is_root=is_root,
             is_finite=bool(np.all(np.isfinite(node._data))),
             tooltip=self._tooltip(node, name) + self._shown(cells),
             cells=cells,
         )
+
+    def folded(self, fold: Fold, boxes: Mapping[Part, Any]) -> Card:
+        """The card of a part: what is in it, and what comes out of it."""
+        outputs = list(fold.outputs)
+        if len(outputs) == 1:
+            whole = self.card(outputs[0])
+        else:
+            data = [node._data for node in outputs]
+            is_array = len(data) <= _MOST_NUMBERS and all(np.ndim(x) == 0 for x in data)
+            whole = Card(
+                "inner", "", array(data, self.precision) if is_array else self._counted(len(data), "value"),
+                gradient=self._common_gradient(outputs), is_finite=all(np.all(np.isfinite(x)) for x in data),
+            )  # fmt: skip
+        size = sum(int(np.size(parameter._data)) for parameter in fold.parameters)
+        held = [self._counted(len(fold.nodes), "operation")] + [self._counted(size, "parameter")] * (size > 0)
+        part, title = fold.part, printable(fold.part.heading(boxes))
+        tooltip = f"{title}: {self.words['and'].join(held)}\n{whole.tooltip}".rstrip()
+        held[0] = f"{part.kind} · {held[0]}".removeprefix(" · ")
+        return replace(
+            whole, kind="part", title=title, holds=printable(self.words["and"].join(held)), symbol="", family="",
+            tooltip=tooltip,
+        )  # fmt: skip
+
+    def summary(self, folding: Folding, depth: int | None) -> str:
+        """What was folded, in a line."""
+        told = [self._counted(len(folding.nodes), "value")]
+        if depth is not None and depth < folding.levels:
+            told.append(self.words["depth"].format(depth))
+        if folding.copies:
+            told.append(self.words["repeats"])
+        return self.words["and"].join(told)
+
+    def _counted(self, count: int, what: str) -> str:
+        return self.words[f"one {what}" if count == 1 else f"{what}s"].format(count)
+
+    def _common_gradient(self, nodes: Sequence[Node]) -> Gradient | None:
+        """The norm of several gradients."""
+        if self.passes == "forward" or not any(node.requires_grad for node in nodes):
+            return None
+        grads = [np.ravel(_raw(node.grad)) for node in nodes if node.grad is not None]
+        if not grads:
+            return Gradient("‖∇‖", "", is_norm=True)
+        norm = _norm(np.concatenate(grads))
+        return Gradient("‖∇‖", number(norm, self.precision), norm, is_norm=True)
+
+    def _symbol(self, node: Node) -> str:
+        """What the chip says: the operation, and its constants where they have no cards."""
+        symbol = printable(node.op.symbol) if node.op else ""
+        constants = [arg for arg in node.args if not isinstance(arg, Node)]
+        if self.show_constants or not constants:
+            return symbol
+        texts = [self._value(raw)[0] for raw in constants]
+        if len(node.args) != 2:
+            return f"{symbol} {', '.join(texts)}" if len(texts) < 3 else symbol
+        if node.op and node.op.name == "power":
+            whole = texts[0].removeprefix("−").isdigit()
+            power = texts[0].translate(_RAISED) if whole else f"^{texts[0]}"
+            return f"x{power}" if isinstance(node.args[0], Node) else f"{texts[0]}ʸ"
+        return f"{texts[0]} {symbol}" if isinstance(node.args[1], Node) else f"{symbol} {texts[0]}"
 
     def constant(self, raw: Any) -> Card:
         value, note = self._value(raw)
@@ -219,13 +226,60 @@ class _Writer:
         """What was cut off."""
         return Card("more", "", self.words["more"].format(hidden), tooltip=self.words["earlier"].format(hidden))
 
-    def edge(self, node: Node, source: int, target: int, position: int) -> Edge:
-        arg, operands = node.args[position], len(node.args)
-        if self.passes == "forward" or not (isinstance(arg, Node) and arg.requires_grad):
-            return Edge(source, target, position, operands)
-        size, label, formula = partial_of(node, position, self._number, self.name)
+    def edges(
+        self, node: Node, folding: Folding, places: Mapping[Node, int], constants: Mapping[tuple[Node, int], int]
+    ) -> Iterator[Edge]:
+        """The edges into the card that a node stands for; one comes for all operands that were cut off."""
+        fold = folding.folds.get(node)
+        arriving = self._into_part(fold, folding) if fold else self._into_operation(node, folding)
+        cut = False
+        for source, edge in arriving:
+            place = places.get(source) if isinstance(source, Node) else constants.get((node, source))
+            if place is not None:
+                yield replace(edge, source=place, target=places[node])
+            elif not cut:
+                cut = True
+                yield Edge(0, places[node], edge.position, edge.operands)
+
+    def _into_operation(self, node: Node, folding: Folding) -> Iterator[tuple[Node | int, Edge]]:
+        """From where an operand comes, a card or its position as a constant; and the edge."""
+        if node in folding.sums:
+            sources = [card for card in dict.fromkeys(map(folding.card, folding.used(node))) if card is not node]
+            yield from ((card, Edge(0, 0, slot, len(sources))) for slot, card in enumerate(sources))
+            return
+        shown = [i for i, arg in enumerate(node.args) if self.show_constants or isinstance(arg, Node)]
+        for slot, position in enumerate(shown):
+            arg = node.args[position]
+            edge = Edge(0, 0, slot, len(shown))
+            if not isinstance(arg, Node):
+                yield position, edge
+                continue
+            if arg not in folding.copies and arg.requires_grad and self.passes != "forward":
+                partial = partial_of(node, position, self._number, self.name)
+                edge = self._with_partial(edge, node, arg, partial)
+            yield folding.card(arg), edge
+        others = {(folding.card(arg), position) for position, arg in folding.more.get(node, ())}
+        for source, position in sorted(others, key=lambda other: other[0].index):
+            yield source, Edge(0, 0, shown.index(position), len(shown))
+
+    def _into_part(self, fold: Fold, folding: Folding) -> Iterator[tuple[Node, Edge]]:
+        """One edge from each card, with the derivative through the whole part where there is one."""
+        sources: dict[Node, list[Node]] = {}
+        for arg in fold.operands:
+            sources.setdefault(folding.card(arg), []).append(arg)
+        slopes = fold.slopes() if self.passes != "forward" else {}
+        output = next(iter(fold.outputs))
+        for slot, (source, args) in enumerate(sources.items()):
+            edge = Edge(0, 0, slot, len(sources))
+            if len(args) == 1 and (size := slopes.get(args[0])) is not None:
+                edge = self._with_partial(edge, output, args[0], Partial(size, f"×{self._number(size)}", ""))
+            yield source, edge
+
+    def _with_partial(self, edge: Edge, node: Node, arg: Node, partial: Partial) -> Edge:
+        """The edge from `arg` to `node` with its pill and what the mouse finds there."""
+        size, label, formula = partial
         if not label:
-            return Edge(source, target, position, operands)
+            return edge
         result = self.name(node) or self.words["result"]
         slope = f"∂{result}/∂{self.name(arg) or self.words['operand']}"
         above = _raw(node.grad)
@@ -237,7 +291,7 @@ class _Writer:
             product = "0" if above == 0.0 else self._number(size * above)  # strong zero, as in the sweep
             told = f"{self._number(size)} × {self._number(above)} = {product}"
             tooltip += "\n" + self.words["contributes"].format(told)
-        return Edge(source, target, position, operands, size, label, tooltip)
+        return replace(edge, partial=size, label=label, tooltip=tooltip)
 
     def name(self, node: Node) -> str:
         """What a node is called, empty if it has no name."""

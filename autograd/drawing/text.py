@@ -104,13 +104,17 @@ def shortened(name: str) -> str:
 def split_name(name: str) -> Name:
     """Where a textbook would put subscripts.
 
-    >>> for name in ("x1", "w_12", "W_in", "x1w1", "learning_rate"):
+    Three kinds of names have them: letters and then numbers (``x1``, ``loss_2``, and with a comma ``a11_2``), one
+    letter with a label (``W_in``), and single letters with a number each (``x1w1``). All others stay what they are:
+    ``x[1]``, which is not ``x1``, ``learning_rate``, ``layer2_out``, ``conv2d``.
+
+    >>> for name in ("x1", "a11_2", "W_in", "x1w1", "layer2_out"):
     ...     print(*split_name(name))
     Piece(base='x', subscript='1')
-    Piece(base='w', subscript='12')
+    Piece(base='a', subscript='11,2')
     Piece(base='W', subscript='in')
     Piece(base='x', subscript='1') Piece(base='w', subscript='1')
-    Piece(base='learning_rate', subscript='')
+    Piece(base='layer2_out', subscript='')
     """
     text = shortened(printable(name))
     if match := _NUMBERED.fullmatch(text):

@@ -19,6 +19,9 @@ WORDS: dict[str, dict[str, str]] = {
         "one path": "one path", "paths": "the sum over {:,} paths", "root": "root", "value": "value",
         "comma": ", ", "colon": ":",
         "other paths": "… and {:,} more", "upstream": "{} is the gradient of {}", "slice": "shown: {}",
+        "values": "{:,} values", "one operation": "1 operation", "operations": "{:,} operations",
+        "one parameter": "1 parameter", "parameters": "{:,} parameters",
+        "depth": "scopes folded below depth {}", "repeats": "of repeated scopes the first is shown",
     },
     "zh": {
         "code": "zh-Hans", "grad": "梯度", "more": "… 另有 {:,} 个", "earlier": "较早的 {:,} 个值",
@@ -30,5 +33,8 @@ WORDS: dict[str, dict[str, str]] = {
         "one path": "一条路径", "paths": "{:,} 条路径之和", "root": "根", "value": "值",
         "comma": "，", "colon": "：",
         "other paths": "… 另有 {:,} 条", "upstream": "{} 是 {} 的梯度", "slice": "所示：{}",
+        "values": "{:,} 个值", "one operation": "1 个运算", "operations": "{:,} 个运算",
+        "one parameter": "1 个参数", "parameters": "{:,} 个参数",
+        "depth": "深度 {} 以下的部分已折叠", "repeats": "重复的部分只显示第一个",
     },
 }  # fmt: skip

@@ -140,8 +140,8 @@ power_partial = elementwise(
     symbol="∂ᵐ⁺ⁿxʸ", latex=r"D^{{({by_x}, {by_y})}} {0}^{{{1}}}", public=False,
     doc="The derivative of xʸ, `by_x=` times by x and `by_y=` times by y. Where x = 0 and `by_y` > 0, it is 0 by "
     "convention, but for ∂ⁿ/∂yⁿ with y < 0.",
-    domain=_POWERS, singular=[(0.0, 0.5)], order=1,
-    reference=_reference,
+    domain=_POWERS, singular=[(0.0, 0.5)], order=1, reference=_reference,
+    examples=[{"by_x": 2}, {"by_x": 1, "by_y": 1}, {"by_y": 2}, {"by_x": 3}],
 )  # fmt: skip
 square = elementwise(
     "square", lambda x: x * x, np.square,

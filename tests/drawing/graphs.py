@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from autograd import Value, add, mul, sub, tanh
+from autograd import Value, add, mul, scope, sub, tanh
 
 OPERATIONS = (add, sub, mul, tanh)
 
@@ -18,6 +18,29 @@ def run(program):
     for op, first, second, constant in program:
         x, y = nodes[first % len(nodes)], nodes[second % len(nodes)]
         nodes.append(op(x) if len(op.rules) == 1 else op(x, 1.5 if constant else y))
+    return nodes[-1]
+
+
+scoped_programs = st.lists(st.one_of(steps, st.sampled_from(["part", "unit", "close"])), max_size=25)
+"""Steps, and between them names of scopes that open, and the word that closes one."""
+
+
+def run_scoped(program):
+    """The last node of a program with scopes over three leaves."""
+    nodes, opened = [Value(2.0, name="x1"), Value(-0.5, name="w1"), Value(0.5, requires_grad=False)], []
+    for step in program:
+        if step == "close":
+            if opened:
+                opened.pop().__exit__(None, None, None)
+        elif isinstance(step, str):
+            opened.append(scope(step))
+            opened[-1].__enter__()
+        else:
+            op, first, second, constant = step
+            x, y = nodes[-1 - first % min(5, len(nodes))], nodes[-1 - second % len(nodes)]
+            nodes.append(op(x) if len(op.rules) == 1 else op(x, 1.5 if constant else y))
+    for one in reversed(opened):
+        one.__exit__(None, None, None)
     return nodes[-1]
 
 

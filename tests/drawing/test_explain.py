@@ -19,7 +19,7 @@ def called(node):
 def test_the_chain_rule_is_written_out():
     x, w, b = Value(2.0, name="x"), Value(-3.0, name="w"), Value(0.5, name="b")
     y = (x * w) * x + w * b
-    figure = draw(y, explain=x)
+    figure = draw(y, explain=x, names={})
     assert figure.scene.caption == (
         "∂root/∂x = −12, the sum over 2 paths:",
         "x → × → × → +:   −3 × 2 × 1 = −6",
@@ -68,7 +68,7 @@ def test_highlight_fades_the_others():
     x, y = Value(1.0, name="x"), Value(2.0, name="y")
     z = tanh(x) * exp(y)
     scene = draw(z, highlight=[x, z.args[0], z]).scene
-    assert [card.faded for card in scene.cards if card.name] == [False, True]
+    assert [card.faded for card in scene.cards if card.name] == [False, True, False]
     assert [edge.faded for edge in scene.edges] == [False, True, False, True]
     assert '<g opacity="0.22">' in draw(z, highlight=[x]).to_svg()
     assert "opacity" not in re.sub("fill-opacity", "", draw(z).to_svg())

@@ -7,11 +7,12 @@ import threading
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from autograd import GraphError, Value
 from autograd.drawing import draw
 from autograd.drawing import layout as module
-from tests.drawing.graphs import neuron, programs, run
+from tests.drawing.graphs import neuron, programs, run, run_scoped, scoped_programs
 
 
 def overlap(a, b):
@@ -45,6 +46,31 @@ def test_wires_run_from_port_to_slot_in_operand_order(program):
         assert target.top < curve[-1][1] < target.top + target.height
         slots.setdefault(edge.target, []).append(curve[-1][1])
     assert all(ys == sorted(ys) and len(set(ys)) == len(ys) for ys in slots.values())
+
+
+@settings(max_examples=25)
+@given(scoped_programs, st.integers(0, 4))
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+def test_boxes_hold_their_cards_and_boxes_and_nothing_else(rankdir, program, depth):
+    figure = draw(run_scoped(program), rankdir=rankdir, depth=depth)
+    scene, layout = figure.scene, figure.layout
+
+    def inside(box, outer):
+        return (
+            outer.left < box.left < box.left + box.width < outer.left + outer.width
+            and outer.top < box.top < box.top + box.height < outer.top + outer.height
+        )
+
+    assert len(scene.areas) == len(layout.areas)
+    for i, outer in enumerate(layout.areas):
+        below = {i} | {k for k, other in enumerate(scene.areas) if other.parent == i}
+        assert all(inside(layout.areas[k], outer) for k in below - {i})
+        while more := {k for k, other in enumerate(scene.areas) if other.parent in below} - below:
+            below |= more
+        cards = {card for k in below for card in scene.areas[k].cards}
+        assert len(cards) > 1
+        for place, card in enumerate(layout.cards):
+            assert inside(card, outer) if place in cards else not overlap(card, outer)
 
 
 def test_a_value_used_all_along_a_chain():

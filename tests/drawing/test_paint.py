@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograd import Value
+from autograd import Value, scope
 from autograd.drawing import draw
 from autograd.drawing.theme import DARK, LIGHT
 from tests.drawing.graphs import neuron, programs, run
@@ -103,3 +103,17 @@ def test_palettes_have_the_same_roles():
 def test_arrows(passes, arrows):
     svg = draw(neuron(), passes=passes).to_svg()
     assert len(re.findall(r'd="M[^"]*Z"', svg)) == arrows
+
+
+def test_scopes_are_boxes_with_their_names_or_cards_with_what_they_hold():
+    x = Value(2.0, name="x")
+    with scope('<&">'), scope("inner"):
+        y = x * 2.0 + x
+    for theme in ("auto", "light", "dark"):
+        svg = draw(y, names={}).to_svg(theme)
+        assert svg.count('fill-opacity="0.05"') == 2
+        assert svg.count("&lt;&amp;&quot;&gt;") == 1
+        folded = draw(y, depth=0).to_svg(theme)
+        parsed(folded)
+        assert "2 operations</text>" in folded
+        assert 'fill-opacity="0.05"' not in folded

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 
 from autograd import Tensor, Value, no_grad
+from autograd.drawing.naming import names_for
 from autograd.drawing.scene import build
 from tests.drawing.graphs import neuron, programs, reachable, run
 
@@ -132,7 +133,7 @@ def test_second_order_gradients_are_shown_as_numbers():
 def test_names_of_variables():
     x = Value(1.0)
     root = x + 1.0
-    scene = build([root], names={"_": root, "x": x, "total": root, "other": 3})
+    scene = build([root], names=names_for({"_": root, "x": x, "total": root, "other": 3}))
     assert [card.name for card in scene.cards] == ["x", "", "total"]
 
 

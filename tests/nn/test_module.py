@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from autograd import OperandError, Tensor, Value
-from nn import MLP, Linear, Module, ReLU, Sequential
+from nn import MLP, Linear, Module, ReLU, Sequential, Tanh
 
 
 class Holder(Module):
@@ -113,3 +113,19 @@ def test_sequential_calls_in_turn_and_is_a_sequence():
 def test_sequential_refuses_what_cannot_be_called():
     with pytest.raises(OperandError, match=r"Sequential\(\*layers\)"):
         Sequential([ReLU(), ReLU()])
+
+
+def test_modules_by_their_paths():
+    inner = Linear(2, 3)
+    model = Sequential(inner, ReLU(), Sequential(inner, Tanh()))
+    found = model.named_modules()
+    assert [path for path, _ in found] == ["", "layers.0", "layers.1", "layers.2", "layers.2.layers.1"]
+    assert found[0][1] is model
+    assert found[1][1] is inner
+
+
+def test_a_call_is_a_part_of_the_graph():
+    model = Sequential(Linear(2, 3), Tanh())
+    figure = model(np.ones((4, 2))).sum().graph(depth=1)
+    assert [area.title for area in figure.scene.areas] == ["Sequential"]
+    assert [card.title for card in figure.scene.cards if card.title] == ["layers.0"]
