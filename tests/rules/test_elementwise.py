@@ -131,16 +131,19 @@ def test_derivatives_of_a_power_of_any_order(m, n):
     reference = table["power_partial"].facts.reference
     points = [
         (300.0, -126.5625), (7.5e9, -31.0), (0.993, 1e5), (2.0, 3.0), (2.0, 0.3), (5.0, 0.0), (3.0, 1.0), (0.5, 2.0),
-        (1e200, 2.5), (1e-200, -0.4), (1e100, 0.6), (1e300, 1.02), (1.0, 1e160), (1e-150, 2.03), (-3.0, 5.0),
-        (-2.0, 1.0), (-1e-150, -3.0), (-1e160, 3.0),
+        (1e200, 2.5), (1e-200, -0.4), (1e100, 0.6), (1e300, 1.02), (1.0, 1e160), (1e-150, 2.03),
+        (1e-3, 106.5), (-3.0, 5.0), (-2.0, 1.0), (-2.0, -1.0), (-1e-150, -3.0), (-1e160, 3.0),
     ]  # fmt: skip
-    for x, y in points[: len(points) if n == 0 else -4]:
+    for x, y in points[: len(points) if n == 0 else -5]:
         with mpmath.workdps(400):
             want = mpmath.re(reference(mpmath.mp, mpmath.mpf(x), mpmath.mpf(y), by_x=m, by_y=n))
         scale = 1.0 + m + n + abs(y) * (1.0 + abs(math.log(abs(x))))
         expected = pytest.approx(float(want), rel=4e-16 * scale, abs=1e-323)
         assert f(x, y) == expected, (x, y)
         assert f(np.array(x), np.array(y)) == expected, (x, y)
+    if n:
+        want = 0.0 if m else (-1.0) ** n * math.inf
+        assert f(0.0, -1.0) == f(np.array(0.0), np.array(-1.0)) == want
     assert f(0.0, 1e155) == f(np.array(0.0), np.array(1e155)) == 0.0
     assert f(math.inf, -1e155) == f(np.array(math.inf), np.array(-1e155)) == 0.0
 
