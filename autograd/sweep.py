@@ -16,7 +16,7 @@ import math
 import os
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from itertools import repeat
 from operator import attrgetter
@@ -32,7 +32,7 @@ from autograd.recording import is_watched, watched
 from autograd.seeds import called, seed_of
 from autograd.strongzero import strong_zero
 
-__all__ = ["apply", "backward", "check_fresh", "local_partial", "pull", "pull_floats", "toposort"]
+__all__ = ["accumulate", "apply", "backward", "check_fresh", "local_partial", "pull", "pull_floats", "toposort"]
 
 _by_index = attrgetter("index")
 
@@ -99,8 +99,15 @@ def backward(root: Node, gradient: Any = None, create_graph: bool = False) -> No
         order, pending = toposort(root), {root: seed}
         pull(order, pending, create_graph=create_graph, keep=True)
         gradients = {leaf: pending[leaf] for leaf in order if leaf.op is None}
-    # Leaves are written last and all together, in one call without bytecode in between: neither an exception in the
-    # sweep, nor Ctrl-C, nor another thread finds some of them changed and others not.
+    accumulate(gradients)
+
+
+def accumulate(gradients: Mapping[Node, Any]) -> None:
+    """Add to what leaves have in ``grad``.
+
+    They are written all together, in one call without bytecode in between: neither an exception in a sweep, nor Ctrl-C,
+    nor another thread finds some of them changed and others not.
+    """
     with _writing:
         totals = [_accumulated(leaf, new) for leaf, new in gradients.items()]
         deque(map(setattr, gradients, repeat("grad"), totals), maxlen=0)

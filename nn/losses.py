@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 import autograd
-from autograd import OperandError, ShapeError, SubscriptError, Tensor, Value, scope
+from autograd import OperandError, ShapeError, SubscriptError, Tensor, TraceError, Value, scope
 
 __all__ = ["cross_entropy", "mse_loss"]
 
@@ -97,9 +98,9 @@ def cross_entropy(logits: Any, labels: Any) -> Any:
     batch = shape[0] if len(shape) == 2 else 1
     log_p = autograd.log_softmax(logits)
     if _shape(labels) == shape:
-        nothing = (_numbers(labels) == 0) & ~np.isfinite(_numbers(log_p))
-        weighted = autograd.where(nothing, 0.0, labels * log_p)  # 0 · log 0 is 0
-        return -autograd.sum(weighted) / float(batch)
+        weighted = labels * log_p
+        nothing = autograd.where(autograd.equal(labels, 0.0), 0.0, weighted)  # 0 · log 0 is 0
+        return -autograd.sum(autograd.where(autograd.equal(log_p, -math.inf), nothing, weighted)) / float(batch)
     if len(shape) == 1:
         return -log_p[labels]
     return log_p[np.arange(batch), labels] @ np.full(batch, -1.0 / batch, log_p.dtype)  # minus the mean, in one step
@@ -114,8 +115,9 @@ def _squared(prediction: Any, target: Any) -> Any:
 @scope("sample")
 def _scalar_cross_entropy(logits: Sequence[Any], label: Any) -> Any:
     """The loss of one sample in Values: log Σ exp(zᵢ - top) - (z_label - top), or its mean over probabilities."""
-    top = max(z.item() if isinstance(z, Value) else float(z) for z in logits)
-    off = [z - top for z in logits] if math.isfinite(top) else list(logits)
+    with autograd.no_grad():
+        top = reduce(autograd.maximum, logits)
+    off = [z - top for z in logits] if abs(top) < math.inf else list(logits)
     log_sum = autograd.log(_sum([autograd.exp(z) for z in off]))
     if np.ndim(label) == 0:
         return log_sum - off[int(label)]
@@ -126,7 +128,12 @@ def _checked_labels(labels: Any, shape: tuple[int, ...]) -> Any:
     """Labels that fit logits of `shape`: an integer array, or probabilities."""
     if _holds_values(labels):
         raise OperandError("cross_entropy takes labels as numbers or a Tensor, but got Values; use their .item()")
-    raw = _numbers(labels)
+    try:
+        raw = _numbers(labels)
+    except TraceError:  # while tracing, nobody knows the numbers
+        if _shape(labels) == shape:
+            return labels
+        raise
     if raw.dtype.kind not in "fiub":
         raise OperandError(f"cross_entropy takes integers as labels, or probabilities, but got {labels!r}")
     if raw.shape == shape:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial, update_wrapper
 from typing import Any, NamedTuple
 
@@ -80,27 +80,34 @@ class Jitted:
             return self._f(*args, **options)
         together = (args, options) if options else args
         signature, _ = signature_of(together)
-        with self._lock:
-            candidates = [(key, self._kept[key]) for key in reversed(self._paths.get(signature.key, ()))]
-        for key, program in candidates:
+        for program in self._at_hand(signature.key):
             try:
-                out = program(*together)
+                return program(*together)
             except GuardError:
                 continue
+        f = _spread(self._f) if options else self._f
+        try:
+            return self._keep(signature.key, trace(f, *together))(*together)
+        except InfiniteError:
+            return f(*together)
+
+    def _at_hand(self, kind: Any) -> Iterator[Program]:
+        """The programs for one kind of arguments, the one used last first; the last one that is taken is a hit."""
+        with self._lock:
+            keys = self._paths.get(kind, [])[::-1]
+            programs = [self._kept[key] for key in keys]
+        for key, program in zip(keys, programs, strict=True):
             with self._lock:
                 self._hits += 1
                 if key in self._kept:
                     self._kept.move_to_end(key)
-            return out
-        return self._traced(signature.key, together, bool(options))
+                    self._paths[kind].remove(key)
+                    self._paths[kind].append(key)
+            yield program
+            with self._lock:  # it was not for these arguments
+                self._hits -= 1
 
-    def _traced(self, kind: Any, together: tuple[Any, ...], has_options: bool) -> Any:
-        """Trace the path that these arguments take, and keep it."""
-        f = _spread(self._f) if has_options else self._f
-        try:
-            program = trace(f, *together)
-        except InfiniteError:
-            return f(*together)
+    def _keep(self, kind: Any, program: Program) -> Program:
         with self._lock:
             self._misses += 1
             key = (kind, self._misses)
@@ -109,7 +116,19 @@ class Jitted:
             while len(self._kept) > self._maxsize:
                 old, _ = self._kept.popitem(last=False)
                 self._paths[old[0]].remove(old)
-        return program(*together)
+                if not self._paths[old[0]]:
+                    del self._paths[old[0]]
+        return program
+
+    def backward(self, *args: Any) -> Any:
+        """`Program.backward` of the program for these arguments, which is traced where there is none."""
+        signature, _ = signature_of(args)
+        for program in self._at_hand(signature.key):
+            try:
+                return program.backward(*args)
+            except GuardError:
+                continue
+        return self._keep(signature.key, trace(self._f, *args)).backward(*args)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """A method of `instance`, which is part of the program."""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from autograd import recording, transforms
-from autograd.errors import OperandError, TraceError
+from autograd.errors import GraphError, OperandError, TraceError
 from autograd.linearized import name_of
 from autograd.primitive import Node, raw_of
 from autograd.rules import identity
 from autograd.structure import leaves, like
+from autograd.sweep import accumulate
 from autograd.tensor import Tensor
 from autograd.tracing.listing import Equation, Guard, Listing, listed
 from autograd.tracing.signature import Signature, signature_of
@@ -176,23 +180,64 @@ class Program:
             recording.is_recording() and any(isinstance(x, Node) and x.requires_grad for x in given)
         ):
             return like(self._tree, iter(self._on_nodes(given)))
-        return like(self._tree, iter(self.run([_raw(x, self._signature.has_arrays) for x in given], args)))
+        beside_arrays = self._signature.has_arrays
+        plain = [x if type(x) is float and not beside_arrays else _raw(x, beside_arrays) for x in given]
+        return like(self._tree, iter(self.run(plain, args)))
 
     def run(self, given: Sequence[Any], args: Sequence[Any]) -> list[Any]:
         """The leaves of the result from raw inputs; `args` are the arguments that these were made of."""
         out = self._replay([*given, *(node._data for _, node in self._listing.captured)])
-        if self._swept and not all(np.isfinite(x).all() for x in out):  # a sweep would have looked more closely
+        if self._swept and not all(map(_is_finite, out)):  # a sweep would have looked more closely
             out = [raw_of(head) for head in leaves(self._f(*args))]
-        return [np.array(x) if isinstance(x, np.ndarray | np.generic) else x for x in out]
+        return [x if type(x) is float else np.array(x) if isinstance(x, np.ndarray | np.generic) else x for x in out]
 
-    def _on_nodes(self, given: Sequence[Any]) -> list[Any]:
-        """The leaves of the result as nodes that hang on those among the inputs."""
+    def backward(self, *args: Any) -> Any:
+        """Replay result and gradients at once, and add these to ``grad`` of the leaves that the function captured.
+
+        It is what ``f(*args).backward()`` does, without a graph; the plain result comes back.
+
+        Raises
+        ------
+        GraphError : if the result is not one number, or no leaf was captured that requires a gradient.
+        GuardError : as in a call.
+
+        Examples
+        --------
+        >>> w = Value(3.0, name="w")
+        >>> program = trace(lambda x: (x * w) ** 2, 1.0)
+        >>> program.backward(2.0), w.grad
+        (36.0, 24.0)
+        """
+        leaves_, step = self._step
+        value, gradients = step([_fresh(leaf, False) for leaf in leaves_], list(args))
+        found = map(raw_of, gradients)
+        accumulate(dict(zip(leaves_, found, strict=True)))
+        return raw_of(value)
+
+    @cached_property
+    def _step(self) -> tuple[list[Node], Program]:
+        """The leaves to differentiate by, and the program from these and the arguments to result and gradients."""
+        leaves_ = [node for node in self.captured if node.requires_grad and node.op is None]
+        if not leaves_:
+            raise GraphError(f"{self.__name__} captured no leaf that requires a gradient; use value_and_grad()")
+
+        def result(parameters: list[Any], args: list[Any]) -> Any:
+            signature, given = signature_of(tuple(args))
+            self._signature.check(signature, self.__name__)
+            heads = self._on_nodes(given, dict(zip(leaves_, parameters, strict=True)))
+            return like(self._tree, iter(heads))
+
+        copies = [_fresh(leaf, False) for leaf in leaves_]
+        return leaves_, trace(transforms.value_and_grad(result), copies, list(self._example))
+
+    def _on_nodes(self, given: Sequence[Any], instead: Mapping[Node, Any] = MappingProxyType({})) -> list[Any]:
+        """The leaves of the result as nodes that hang on those among the inputs, and on those `instead` of captured."""
         listing = self._listing
         values: dict[int, Any] = {
             slot: identity(x) if isinstance(x, Node) else _fresh(x, self._signature.has_arrays).detach()  # type: ignore[attr-defined]
             for slot, x in zip(listing.inputs, given, strict=True)
         }
-        values |= dict(listing.captured) | listing.constants
+        values |= {slot: instead.get(node, node) for slot, node in listing.captured} | listing.constants
         waiting = listing.guards[::-1]
         for count in range(len(listing.equations) + 1):
             if count:
@@ -271,6 +316,10 @@ class Program:
 
     def __repr__(self) -> str:
         return f"<Program {self.__name__}: {len(self)} equations, {len(self.guards)} guards>"
+
+
+def _is_finite(x: Any) -> bool:
+    return math.isfinite(x) if type(x) is float else bool(np.isfinite(x).all())
 
 
 def _is_same(x: Any, usual: Any) -> bool:

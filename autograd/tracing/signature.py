@@ -57,36 +57,42 @@ class Signature:
         raise ShapeError(f"the program of {name} takes {len(self.key)} argument(s), but got {len(other.key)}")
 
 
+_NUMBER = ("number",)
+
+
 def signature_of(args: tuple[Any, ...]) -> tuple[Signature, list[Any]]:
     """The signature of arguments, and the numbers and arrays among them in order."""
     flat = leaves(args)
-    has_arrays = any(_is_array(leaf) for leaf in flat)
-    moving = tuple(_is_array(leaf) or _is_number(leaf) for leaf in flat)
-    key = tuple(_key(arg, has_arrays) for arg in args)
-    given = [leaf for leaf, moves in zip(flat, moving, strict=True) if moves]
-    return Signature(key, args, moving, has_arrays), given
+    has_arrays = any(type(leaf) is not float and _is_array(leaf) for leaf in flat)
+    keys = [_NUMBER if type(leaf) is float else _key(leaf, has_arrays) for leaf in flat]
+    moving = tuple(key[0] in ("number", "Value", "array") for key in keys)
+    given = flat if all(moving) else [leaf for leaf, moves in zip(flat, moving, strict=True) if moves]
+    rest = iter(keys)
+    return Signature(tuple(_shape_of(arg, rest) for arg in args), args, moving, has_arrays), given
 
 
 def _is_array(x: Any) -> bool:
     return isinstance(x, Tensor) or (isinstance(x, np.ndarray) and x.dtype.kind == "f")
 
 
-def _is_number(x: Any) -> bool:
-    return isinstance(x, Value | float | int | np.number) and not isinstance(x, bool)
+def _key(leaf: Any, has_arrays: bool) -> Any:
+    """What matters of a leaf."""
+    if _is_array(leaf):
+        return ("array", leaf.shape, leaf.dtype.str)
+    if isinstance(leaf, Value | float | int | np.number) and not isinstance(leaf, bool):
+        return ("Value",) if has_arrays and isinstance(leaf, Value) else _NUMBER
+    if isinstance(leaf, np.ndarray):
+        return ("constant array", leaf.shape, leaf.dtype.str, leaf.tobytes())
+    return ("constant", _Same(leaf))
 
 
-def _key(tree: Any, has_arrays: bool) -> Any:
+def _shape_of(tree: Any, keys: Iterator[Any]) -> Any:
+    """The structure of an argument, with the keys of its leaves."""
     if isinstance(tree, dict):
-        return ("dict", tuple((key, _key(part, has_arrays)) for key, part in tree.items()))
+        return ("dict", tuple((name, _shape_of(part, keys)) for name, part in tree.items()))
     if isinstance(tree, list | tuple):
-        return (type(tree).__name__, tuple(_key(part, has_arrays) for part in tree))
-    if _is_array(tree):
-        return ("array", tree.shape, tree.dtype.str)
-    if _is_number(tree):
-        return ("Value",) if has_arrays and isinstance(tree, Value) else ("number",)
-    if isinstance(tree, np.ndarray):
-        return ("constant array", tree.shape, tree.dtype.str, tree.tobytes())
-    return ("constant", _Same(tree))
+        return (type(tree).__name__, tuple(_shape_of(part, keys) for part in tree))
+    return next(keys)
 
 
 class _Same:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import OperandError, ShapeError, SubscriptError, Tensor, Value
+from autograd import OperandError, ShapeError, SubscriptError, Tensor, Value, trace, value_and_grad
 from nn import cross_entropy, mse_loss
 
 logits_and_labels = st.integers(1, 5).flatmap(
@@ -210,3 +210,32 @@ def test_labels_that_do_not_fit_are_explained(kind, labels, error, message):
 def test_logits_of_another_shape_are_refused(logits):
     with pytest.raises(ShapeError, match=r"\(batch, classes\)"):
         cross_entropy(logits, 0)
+
+
+@pytest.mark.parametrize("label", [1, np.array([0.2, 0.3, 0.5])])
+def test_a_traced_loss_of_values(label):
+    def loss(a, b, c):
+        return cross_entropy([a, b, c], label)
+
+    program = trace(value_and_grad(loss, (0, 1, 2)), 0.1, 0.5, -0.3)
+    for logits in ([1.0, 2.0, 3.0], [1000.0, 0.0, -5.0]):
+        value, slopes = program(*logits)
+        want, want_slopes = value_and_grad(loss, (0, 1, 2))(*logits)
+        assert value == want
+        assert slopes == pytest.approx(want_slopes, rel=1e-14)
+
+
+def test_traced_losses_of_tensors():
+    rng = np.random.default_rng(0)
+    logits, labels = rng.normal(size=(5, 3)), rng.integers(0, 3, 5)
+    shares = np.eye(3)[labels] * 0.9 + 0.1 / 3.0
+    for loss, where in [
+        (lambda z: cross_entropy(z, labels), (logits,)),
+        (lambda z, q: cross_entropy(z, q), (logits, shares)),
+        (lambda z, q: mse_loss(z, q), (logits, shares)),
+    ]:
+        program = trace(value_and_grad(loss), *where)
+        value, slope = program(3.0 * logits, *where[1:])
+        want, want_slope = value_and_grad(loss)(3.0 * logits, *where[1:])
+        assert value == want
+        assert np.array_equal(slope, want_slope)

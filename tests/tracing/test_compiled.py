@@ -114,6 +114,15 @@ def test_methods():
     assert Model.__call__.cache_info().misses == 2
 
 
+def test_backward_on_every_path():
+    w = Value(3.0)
+    step = jit(lambda x: w * x if x > 0.0 else w * w * x)
+    for _ in range(2):
+        assert [step.backward(2.0), step.backward(-1.0)] == [6.0, -9.0]
+    assert w.grad == 2.0 * (2.0 - 6.0)
+    assert step.cache_info() == (2, 2, 128, 2)
+
+
 def test_it_composes_with_grad():
     f = jit(lambda x: x**3.0)
     assert grad(f)(2.0) == jit(grad(f))(2.0) == 12.0

@@ -228,6 +228,40 @@ def test_captured_leaves_are_read_at_every_call():
     assert same(forward(x), dense(Tensor(x)).numpy())
 
 
+def test_a_training_step_without_a_graph():
+    x = np.random.default_rng(2).normal(size=(5, 3))
+    models = [
+        nn.Sequential(nn.Linear(3, 4, rng=np.random.default_rng(1)), nn.Tanh(), nn.Linear(4, 1)) for _ in range(2)
+    ]
+    for model in models:
+        for parameter, other in zip(model.parameters(), models[0].parameters(), strict=True):
+            parameter.data = other.data
+    replayed, recorded = models
+    program = trace(lambda x: nn.mse_loss(replayed(x), np.ones((5, 1))), x)
+    optimizers = [nn.SGD(model.parameters(), lr=0.1) for model in models]
+    for _ in range(3):
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        loss = nn.mse_loss(recorded(Tensor(x)), np.ones((5, 1)))
+        loss.backward()
+        assert program.backward(x) == loss.item()
+        for mine, other in zip(replayed.parameters(), recorded.parameters(), strict=True):
+            np.testing.assert_allclose(mine.grad, other.grad, rtol=1e-13)
+        for optimizer in optimizers:
+            optimizer.step()
+
+
+def test_backward_accumulates_and_says_what_it_needs():
+    w, constant = Value(3.0), Value(2.0, requires_grad=False)
+    program = trace(lambda x: (x * w) ** 2 * constant, 1.0)
+    assert [program.backward(2.0), program.backward(1.0)] == [72.0, 18.0]
+    assert (w.grad, constant.grad) == (48.0 + 12.0, None)
+    with pytest.raises(autograd.GraphError, match="captured no leaf"):
+        trace(lambda x: x * x, 1.0).backward(2.0)
+    with pytest.raises(autograd.GraphError, match="one number"):
+        trace(lambda x: (x, w * x), 1.0).backward(2.0)
+
+
 # --- guards and errors ---
 
 
