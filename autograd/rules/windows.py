@@ -17,15 +17,15 @@ Extents = tuple[int, ...]
 
 def _windows(x, *, size, stride, dilation):
     count = len(size)
-    axes = tuple(range(-count, 0))
-    reach = tuple((n - 1) * d + 1 for n, d in zip(size, dilation, strict=True))
+    axes: Any = range(-count, 0)
+    reach = [(n - 1) * d + 1 for n, d in zip(size, dilation, strict=True)]
     view = np.lib.stride_tricks.sliding_window_view(x, reach, axes)  # (..., *positions, *reach)
     steps: Any = (..., *(slice(None, None, s) for s in stride), *(slice(None, None, d) for d in dilation))
-    return np.moveaxis(view[steps], axes, tuple(range(-2 * count, -count)))
+    return np.moveaxis(view[steps], axes, range(-2 * count, -count))
 
 
 def _overlap_add(x, *, shape, size, stride, dilation):
-    count, x = len(size), np.asarray(x)
+    count = len(size)
     out = np.zeros((*x.shape[: x.ndim - 2 * count], *shape), x.dtype)
     for place in np.ndindex(*size):
         each = zip(place, dilation, stride, x.shape[-count:], strict=True)
