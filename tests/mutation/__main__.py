@@ -35,7 +35,13 @@ def main() -> int:
     options = parser.parse_args()
     files = options.module or ["autograd/sweep.py", *_pages()]
     mutants = [mutant for file in files for mutant in mutants_of(file, (ROOT / file).read_text())]
-    known, total = read_list(), len(mutants)
+    known = read_list()
+    choices = {key for key, listed in known.items() if listed.kind == "choice"}
+    left_out = [mutant for mutant in mutants if mutant.statement in choices]
+    mutants = [mutant for mutant in mutants if mutant.statement not in choices]
+    total = len(mutants)
+    if left_out and not options.list:
+        print(f"{len(left_out)} mutants of {len(choices)} statements are left out, which choose between equal ways")
     if options.survivors:
         mutants = [mutant for mutant in mutants if mutant.key in known]
     if options.sample is not None and options.sample < len(mutants):

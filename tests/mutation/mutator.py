@@ -71,7 +71,12 @@ class Mutant:
     @property
     def key(self) -> str:
         """What it is called in the list of survivors; it does not change when lines move."""
-        return f"{self.path}:{self.scope} | {self.before} → {self.after}"
+        return f"{self.statement} → {self.after}"
+
+    @property
+    def statement(self) -> str:
+        """The first half of that: where it is, and what is broken there."""
+        return f"{self.path}:{self.scope} | {self.before}"
 
 
 def mutants_of(path: str, source: str, scopes: Container[str] | None = None) -> list[Mutant]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 __all__ = ["Listed", "read_list"]
 
 _LIST = pathlib.Path(__file__).with_name("survivors.txt")
-_KINDS = ("equivalent", "accepted")
+_KINDS = ("equivalent", "accepted", "choice")
 
 
 class Listed(NamedTuple):
@@ -22,6 +22,7 @@ def read_list(path: pathlib.Path = _LIST) -> dict[str, Listed]:
     """The judgement by `Mutant.key`.
 
     A line ``equivalent: why`` or ``accepted: why`` opens a paragraph; each further line of it is the key of a mutant.
+    Under ``choice: why`` stand whole statements, as ``file:function | statement``, all mutants of which are left out.
     """
     known: dict[str, Listed] = {}
     for paragraph in path.read_text().split("\n\n"):
