@@ -129,7 +129,7 @@ class _Maker:
             return self.slot(node._data)
         if op.name in _SIMPLER:
             simple = self._simplified(node, op, operands)
-            if type(simple) is int:
+            if isinstance(simple, int):
                 return simple
             op, operands = simple
         code = self.codes.get(op)
@@ -199,7 +199,7 @@ class _Maker:
         if len(kept) < len(equations):
             listing.equations = equations = equations.kept(kept[::-1])
         listing.outputs = outputs
-        after = {slot: 0 for slot in asked}
+        after = dict.fromkeys(asked, 0)
         if asked:
             after |= {slot: place for place, slot in enumerate(equations.results, 1) if slot in asked}
         listing.guards = sorted(
