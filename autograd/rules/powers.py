@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.primitive import elementwise, quiet, table
+from autograd.primitive import elementwise, table
 from autograd.rules.arithmetic import ieee
 from autograd.rules.selection import equal, where
 
@@ -25,15 +25,11 @@ __all__ = [
 _SMALLEST = sys.float_info.min  # below it numbers have fewer digits
 
 
-def _power(x: float, y: float) -> float:
-    if y == 2.0:
-        return x * x  # rounded correctly, and faster
-    try:
-        ans = x**y
-    except ArithmeticError:
-        with quiet():
-            return float(np.power(x, y))
-    return ans if type(ans) is float else math.nan  # a negative base with a fraction as exponent would be complex
+def _fast_power(x: float, y: float) -> float:
+    return x * x if y == 2.0 else math.pow(x, y)  # a square rounded correctly, and faster
+
+
+_power = ieee(_fast_power, np.power)
 
 
 def _slope(x: float, y: float) -> float:

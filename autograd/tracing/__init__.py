@@ -5,7 +5,8 @@ it, `source` turns the equations into Python; `compiled` is `jit`.
 """
 
 from autograd.tracing.compiled import CacheInfo, Jitted, jit
-from autograd.tracing.listing import Equation, Guard
+from autograd.tracing.equations import Equation
+from autograd.tracing.listing import Guard
 from autograd.tracing.program import Program, trace
 
 __all__ = ["CacheInfo", "Equation", "Guard", "Jitted", "Program", "jit", "trace"]

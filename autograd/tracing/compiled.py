@@ -12,6 +12,7 @@ from autograd import recording
 from autograd.errors import GuardError, OperandError
 from autograd.primitive import Node
 from autograd.structure import leaves
+from autograd.tracing.executors import check_executor
 from autograd.tracing.program import Program, trace
 from autograd.tracing.signature import signature_of
 from autograd.tracing.tracer import InfiniteError
@@ -28,7 +29,7 @@ class CacheInfo(NamedTuple):
     currsize: int
 
 
-def jit(f: Callable[..., Any] | None = None, *, maxsize: int = 128) -> Any:
+def jit(f: Callable[..., Any] | None = None, *, maxsize: int = 128, executor: str = "auto") -> Any:
     """Trace a function when it is first called, and replay it after that.
 
     Programs are kept by structure and shapes of the arguments, and by path: where a guard fails, the other branch is
@@ -38,6 +39,7 @@ def jit(f: Callable[..., Any] | None = None, *, maxsize: int = 128) -> Any:
     ----------
     f : a function as in `trace`, or a method.
     maxsize : how many programs are kept at most; the one that was used longest ago goes first.
+    executor : what runs the programs, see `trace`.
 
     Raises
     ------
@@ -55,19 +57,20 @@ def jit(f: Callable[..., Any] | None = None, *, maxsize: int = 128) -> Any:
     """
     if not isinstance(maxsize, int) or maxsize < 1:
         raise ValueError(f"maxsize= takes a whole number of at least 1, but got {maxsize!r}")
+    check_executor(executor)
     if f is None:
-        return partial(jit, maxsize=maxsize)
+        return partial(jit, maxsize=maxsize, executor=executor)
     if not callable(f):
         raise OperandError(f"jit takes a function, but got {f!r} of type {type(f).__name__}")
-    return Jitted(f, maxsize)
+    return Jitted(f, maxsize, executor)
 
 
 class Jitted:
     """What `jit` makes of a function."""
 
-    def __init__(self, f: Callable[..., Any], maxsize: int) -> None:
+    def __init__(self, f: Callable[..., Any], maxsize: int, executor: str) -> None:
         update_wrapper(self, f)
-        self._f, self._maxsize = f, maxsize
+        self._f, self._maxsize, self._executor = f, maxsize, executor
         self._hits = self._misses = 0
         self._kept: OrderedDict[tuple[Any, int], Program] = OrderedDict()
         self._paths: dict[Any, list[tuple[Any, int]]] = {}
@@ -107,7 +110,17 @@ class Jitted:
             with self._lock:  # it was not for these arguments
                 self._hits -= 1
 
+<<<<<<< HEAD
     def _keep(self, kind: Any, program: Program) -> Program:
+=======
+    def _traced(self, kind: Any, together: tuple[Any, ...], has_options: bool) -> Any:
+        """Trace the path that these arguments take, and keep it."""
+        f = _spread(self._f) if has_options else self._f
+        try:
+            program = trace(f, *together, executor=self._executor)
+        except InfiniteError:
+            return f(*together)
+>>>>>>> 09a3c01ee94e35ad676ebbed7dcbbe15e306bf57
         with self._lock:
             self._misses += 1
             key = (kind, self._misses)

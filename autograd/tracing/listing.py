@@ -7,39 +7,21 @@ order in which they are met. What is simplified is bit-identical: ``x**2`` is ``
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from autograd.primitive import Node, Primitive, table
 from autograd.tensor import Tensor
+from autograd.tracing.equations import Equation, Equations
 from autograd.tracing.tracer import Recorder
 from autograd.value import Value
 
 __all__ = ["Equation", "Guard", "Listing", "listed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Equation:
-    """``result = op(*operands, **params)``, where result and operands are slots.
-
-    Attributes
-    ----------
-    is_scalar : whether it computes one float of floats.
-    is_constant : whether derivatives stop there, as in a part that was detached.
-    line : the source line that wrote it, empty for what a transform computes.
-    """
-
-    result: int
-    op: Primitive
-    operands: tuple[int, ...]
-    params: dict[str, Any]
-    is_scalar: bool
-    is_constant: bool
-    line: str = ""
-    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +41,7 @@ class Listing:
     inputs: list[int]
     captured: list[tuple[int, Node]] = field(default_factory=list)
     constants: dict[int, Any] = field(default_factory=dict)
-    equations: list[Equation] = field(default_factory=list)
+    equations: Equations = field(default_factory=Equations)
     guards: list[Guard] = field(default_factory=list)
     outputs: list[int] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
@@ -67,9 +49,10 @@ class Listing:
 
 def listed(inputs: Sequence[Node], heads: Sequence[Any], recorder: Recorder) -> Listing:
     """The equations that lead from `inputs` to `heads`, with the decisions of `recorder` as guards."""
-    maker = _Maker(inputs, recorder)
-    decided = {node for node, _, _ in recorder.decisions}
-    for node in _behind([*(head for head in heads if isinstance(head, Node)), *decided], recorder.first):
+    roots = [*(head for head in heads if isinstance(head, Node)), *(node for node, _, _ in recorder.decisions)]
+    nodes = _behind([*roots, *inputs], recorder.first)
+    maker = _Maker(inputs, recorder, nodes[-1].index if nodes else 0)
+    for node in nodes:
         maker.add(node)
     asked: dict[int, tuple[bool, str]] = {}
     for node, outcome, line in recorder.decisions:
@@ -79,25 +62,37 @@ def listed(inputs: Sequence[Node], heads: Sequence[Any], recorder: Recorder) -> 
 
 def _behind(roots: Sequence[Node], first: int) -> list[Node]:
     """All nodes of this run behind the roots, operands before results."""
-    seen = set(roots)
-    stack = list(seen)
+    seen: set[int] = set()
+    stack: list[Node] = []
+    for root in roots:
+        if root.index not in seen:
+            seen.add(root.index)
+            stack.append(root)
     for node in stack:  # which grows while it is walked
         if node.index >= first:
             for arg in node.args:
-                if isinstance(arg, Node) and arg not in seen:
-                    seen.add(arg)
+                if isinstance(arg, Node) and arg.index not in seen:
+                    seen.add(arg.index)
                     stack.append(arg)
-    return sorted(seen, key=lambda node: node.index)
+    del seen
+    stack.sort(key=attrgetter("index"))
+    return stack
 
 
 class _Maker:
     """Gives slots to nodes and constants."""
 
-    def __init__(self, inputs: Sequence[Node], recorder: Recorder) -> None:
+    def __init__(self, inputs: Sequence[Node], recorder: Recorder, last: int) -> None:
         self.listing = Listing(list(range(len(inputs))))
-        self.slots: dict[Node, int] = {node: slot for slot, node in enumerate(inputs)}
-        self.first, self.lines, self.count = recorder.first, recorder.lines(), len(inputs)
-        self.known: dict[Any, int] = {}  # constants and equations by what they say
+        self.first, self.recorder, self.count = recorder.first, recorder, len(inputs)
+        self.slots = array("i", [-1]) * max(last + 1 - self.first, 0)  # by creation index
+        for slot, node in enumerate(inputs):
+            self.slots[node.index - self.first] = slot
+        self.outside: dict[Node, int] = {}
+        self.numbers: dict[Any, int] = {}
+        self.known: dict[Any, int] = {}  # equations by what they say
+        self.codes: dict[Primitive, int] = {}
+        self.indices = array("q")
 
     def new(self) -> int:
         self.count += 1
@@ -106,80 +101,124 @@ class _Maker:
     def slot(self, x: Any) -> int:
         """Where an operand is: a node that was added, or a constant."""
         if isinstance(x, Node):
-            return self.slots[x]
-        is_number = isinstance(x, float | int) and x == x
-        key = ("number", type(x), x, math.copysign(1.0, x)) if is_number else ("thing", id(x))
-        if key not in self.known:
-            self.known[key] = slot = self.new()
+            place = x.index - self.first
+            return self.slots[place] if place >= 0 else self.outside[x]
+        key = x
+        if type(x) is not float or x != x or (not x and math.copysign(1.0, x) < 0.0):
+            is_number = isinstance(x, float | int) and x == x
+            key = (type(x), x, math.copysign(1.0, x)) if is_number else ("thing", id(x))
+        slot = self.numbers.get(key)
+        if slot is None:
+            self.numbers[key] = slot = self.new()
             self.listing.constants[slot] = x  # which is kept, so that its identity is its own
-        return self.known[key]
+        return slot
 
     def add(self, node: Node) -> None:
         """Give a node a slot: its own, or that of an equal one."""
-        if node in self.slots:
-            return
-        if node.index < self.first:
-            self.slots[node] = slot = self.new()
+        place = node.index - self.first
+        if place < 0:
+            self.outside[node] = slot = self.new()
             self.listing.captured.append((slot, node))
-        elif node.op is None:  # made inside
-            self.slots[node] = self.slot(node._data)
-        else:
-            self.slots[node] = self._result(node, node.op)
+        elif self.slots[place] < 0:
+            self.slots[place] = self.slot(node._data) if node.op is None else self._result(node, node.op)
 
     def _result(self, node: Node, op: Primitive) -> int:
-        operands, params = tuple(map(self.slot, node.args)), node.params or {}
-        constants = self.listing.constants
-        is_scalar = node.is_scalar and all(getattr(arg, "is_scalar", True) for arg in node.args)
-        if all(slot in constants for slot in operands):
+        args, listing = node.args, self.listing
+        operands = [self.slot(arg) for arg in args]
+        if all(slot in listing.constants for slot in operands):
             return self.slot(node._data)
+        if op.name in _SIMPLER:
+            simple = self._simplified(node, op, operands)
+            if isinstance(simple, int):
+                return simple
+            op, operands = simple
+        code = self.codes.get(op)
+        if code is None:
+            code = self.codes[op] = len(listing.equations.ops)
+            listing.equations.ops.append(op)
+        packed = 2 * code + 2 + node.requires_grad
+        for slot in operands:
+            packed = packed << 31 | slot
+        key: Any = packed
+        if node.params and op is node.op:
+            try:
+                key = (packed, tuple(sorted(node.params.items())))
+                hash(key)
+            except TypeError:  # a parameter that cannot be compared, such as a list of places
+                key = (packed, node)
+        found = self.known.get(key)
+        if found is None:
+            self.known[key] = found = self.new()
+            self._write(node, op, code, operands, found)
+        if node.name is not None:
+            listing.names.setdefault(found, node.name)
+        return found
+
+    def _write(self, node: Node, op: Primitive, code: int, operands: list[int], result: int) -> None:
+        equations = self.listing.equations
+        equations.codes.append(code)
+        equations.results.append(result)
+        equations.operands.extend(operands)
+        equations.ends.append(len(equations.operands))
+        equations.is_scalar.append(node.is_scalar and all(getattr(arg, "is_scalar", True) for arg in node.args))
+        equations.is_constant.append(not node.requires_grad)
+        self.indices.append(node.index)
+        if node.params and op is node.op:
+            equations.params[len(equations) - 1] = node.params
+        if node.name is not None:
+            equations.names[len(equations) - 1] = node.name
+
+    def _simplified(self, node: Node, op: Primitive, operands: list[int]) -> int | tuple[Primitive, list[int]]:
+        """Another operation, or the slot where the result is already, to the last bit."""
+        constants = self.listing.constants
         if op.name == "power" and _is_number(constants.get(operands[1]), 2.0):
-            op, operands = table["mul"], (operands[0], operands[0])
+            return table["mul"], [operands[0], operands[0]]
+        if op.name == "slope" and node.is_scalar and _is_number(constants.get(operands[1]), 2.0):
+            return table["add"], [operands[0], operands[0]]
         same = _same(op.name, operands, constants)
         if same is not None and _is_alike(node.args[same], node):
             return operands[same]
-        key: tuple[Any, ...]
-        try:
-            key = (op, operands, node.requires_grad, tuple(sorted(params.items())))
-            found = self.known.get(key)
-        except TypeError:  # a parameter that cannot be compared, such as a list of places
-            key, found = (op, operands, node), None
-        if found is None:
-            self.known[key] = found = self.new()
-            line = self.lines.get(node.index, "")
-            is_constant = not node.requires_grad
-            self.listing.equations.append(
-                Equation(found, op, operands, params, is_scalar, is_constant, line, node.name)
-            )
-        if node.name is not None:
-            self.listing.names.setdefault(found, node.name)
-        return found
+        return op, operands
 
     def finished(self, outputs: list[int], asked: dict[int, tuple[bool, str]]) -> Listing:
         """The listing without what nothing needs; a guard comes as soon as it can be asked."""
-        listing = self.listing
-        needed = {*outputs, *asked}
+        listing, equations = self.listing, self.listing.equations
+        equations.lines, equations.line = self.recorder.lines_of(self.indices)
+        needed = bytearray(self.count)
+        for slot in (*outputs, *asked):
+            needed[slot] = True
         kept = []
-        for equation in reversed(listing.equations):
-            if equation.result in needed:
-                needed.update(equation.operands)
-                kept.append(equation)
-        listing.outputs, listing.equations = outputs, kept[::-1]
-        after = {equation.result: place + 1 for place, equation in enumerate(listing.equations)}
+        end = len(equations.operands)
+        for place in range(len(equations) - 1, -1, -1):
+            start = equations.ends[place - 1] if place else 0
+            if needed[equations.results[place]]:
+                for slot in equations.operands[start:end]:
+                    needed[slot] = True
+                kept.append(place)
+            end = start
+        if len(kept) < len(equations):
+            listing.equations = equations = equations.kept(kept[::-1])
+        listing.outputs = outputs
+        after = dict.fromkeys(asked, 0)
+        if asked:
+            after |= {slot: place for place, slot in enumerate(equations.results, 1) if slot in asked}
         listing.guards = sorted(
-            (Guard(slot, outcome, after.get(slot, 0), line) for slot, (outcome, line) in asked.items()
+            (Guard(slot, outcome, after[slot], line) for slot, (outcome, line) in asked.items()
              if slot not in listing.constants),
             key=lambda guard: guard.after,
         )  # fmt: skip
-        listing.captured = [(slot, node) for slot, node in listing.captured if slot in needed]
-        listing.constants = {slot: x for slot, x in listing.constants.items() if slot in needed}
+        listing.captured = [(slot, node) for slot, node in listing.captured if needed[slot]]
+        listing.constants = {slot: x for slot, x in listing.constants.items() if needed[slot]}
         return listing
 
 
 _NEUTRAL = {("mul", 1): 1.0, ("mul", 0): 1.0, ("div", 1): 1.0, ("power", 1): 1.0, ("sub", 1): 0.0}
 """By operation and position: the constant beside which the other operand is the result, to the last bit."""
+_SIMPLER = frozenset(("mul", "div", "power", "sub", "slope", "identity"))
+"""What may be simplified."""
 
 
-def _same(name: str, operands: tuple[int, ...], constants: dict[int, Any]) -> int | None:
+def _same(name: str, operands: Sequence[int], constants: dict[int, Any]) -> int | None:
     """The position of the operand that an operation gives back as it is."""
     if name == "identity":
         return 0

@@ -14,23 +14,24 @@ from typing import Any
 import numpy as np
 
 from autograd import recording, transforms
-from autograd.errors import GraphError, OperandError, TraceError
+from autograd.errors import GraphError, OperandError, ShapeError, TraceError
 from autograd.linearized import name_of
 from autograd.primitive import Node, raw_of
 from autograd.rules import identity
 from autograd.structure import leaves, like
 from autograd.sweep import accumulate
 from autograd.tensor import Tensor
+from autograd.tracing.executors import Executor, Flat, check_executor, executor_of, flat_of
 from autograd.tracing.listing import Equation, Guard, Listing, listed
 from autograd.tracing.signature import Signature, signature_of
-from autograd.tracing.source import Replay, check, names_of
+from autograd.tracing.source import check, names_of, source_of
 from autograd.tracing.tracer import Recorder
 from autograd.value import Value
 
 __all__ = ["Program", "trace"]
 
 
-def trace(f: Callable[..., Any], *args: Any) -> Program:
+def trace(f: Callable[..., Any], *args: Any, executor: str = "auto") -> Program:
     """Run `f` once and write down what it computes.
 
     Parameters
@@ -39,6 +40,10 @@ def trace(f: Callable[..., Any], *args: Any) -> Program:
         (text, integers in arrays, a module) is part of the program. Its branches are those taken for `args`, each with
         a guard.
     args : where. A program is for arguments of this structure and of these shapes.
+    executor : what runs it: ``"python"`` (generated source), ``"numpy"`` (a call for all equations of one kind that
+        need nothing of each other), ``"numba"`` (a compiled machine for them, with the extra ``[fast]``), or
+        ``"auto"``, which picks by size and by what is installed. The last two are for programs of floats only; other
+        programs run on "python".
 
     Raises
     ------
@@ -60,6 +65,7 @@ def trace(f: Callable[..., Any], *args: Any) -> Program:
     >>> program.value_and_grad((0, 1))(1.0, 0.5)
     (0.23105857863000487, (0.42767051187148675, 0.8553410237429735))
     """
+    check_executor(executor)
     signature, given = signature_of(args)
     recorder = Recorder()
     with recording.enable_grad():
@@ -73,7 +79,7 @@ def trace(f: Callable[..., Any], *args: Any) -> Program:
                 f"{name_of(f)} returned {head!r} of type {type(head).__name__}; a traced function returns numbers, "
                 "arrays, and nested lists, tuples and dicts of them"
             )
-    return Program(f, args, signature, listed(inputs, heads, recorder), tree, recorder.swept)
+    return Program(f, args, signature, listed(inputs, heads, recorder), tree, recorder.swept, executor)
 
 
 def _parameters(f: Callable[..., Any], count: int) -> list[str]:
@@ -124,14 +130,14 @@ class Program:
         listing: Listing,
         tree: Any,
         swept: bool,
+        executor: str,
     ) -> None:
         self.__name__ = self.__qualname__ = name_of(f)
         self.__signature__ = inspect.Signature(
             [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in _parameters(f, len(args))]
         )
         self._f, self._example, self._signature, self._listing, self._tree = f, args, signature, listing, tree
-        self._swept = swept
-        self._replay = Replay(listing)
+        self._swept, self._wanted = swept, executor
 
     @property
     def equations(self) -> tuple[Equation, ...]:
@@ -161,7 +167,20 @@ class Program:
     @property
     def source(self) -> str:
         """The program as Python."""
-        return self._replay.text
+        return source_of(self._listing)[0]
+
+    @property
+    def executor(self) -> str:
+        """What runs it: "python", "numpy" or "numba"."""
+        return self._executor.name
+
+    @cached_property
+    def _executor(self) -> Executor:
+        return executor_of(self._listing, self._wanted)
+
+    @cached_property
+    def _flat(self) -> Flat | None:
+        return self._executor if isinstance(self._executor, Flat) else flat_of(self._listing, self._wanted)
 
     def __len__(self) -> int:
         return len(self._listing.equations)
@@ -186,10 +205,87 @@ class Program:
 
     def run(self, given: Sequence[Any], args: Sequence[Any]) -> list[Any]:
         """The leaves of the result from raw inputs; `args` are the arguments that these were made of."""
-        out = self._replay([*given, *(node._data for _, node in self._listing.captured)])
+        out = self._executor([*given, *self._captured()])
         if self._swept and not all(map(_is_finite, out)):  # a sweep would have looked more closely
             out = [raw_of(head) for head in leaves(self._f(*args))]
         return [x if type(x) is float else np.array(x) if isinstance(x, np.ndarray | np.generic) else x for x in out]
+
+    def _captured(self) -> list[Any]:
+        return [node._data for _, node in self._listing.captured]
+
+    def flat(self, x: Any) -> np.ndarray[Any, Any]:
+        """All results as one array, for all inputs as one: the fastest way to call a program of numbers.
+
+        Parameters
+        ----------
+        x : the inputs in order, of shape (inputs,), or (lanes, inputs) for many points at once.
+
+        Returns
+        -------
+        The results in order, of shape (results,) or (lanes, results).
+
+        Raises
+        ------
+        GuardError : if the function would take another branch, in the first lane that it names.
+        OperandError : if the program works on arrays.
+        ShapeError : if `x` has another shape.
+
+        Examples
+        --------
+        >>> import autograd
+        >>> program = trace(autograd.value_and_grad(lambda p: p[0] * p[0] * p[1]), [3.0, 2.0])
+        >>> program.flat([3.0, 2.0])
+        array([18., 12.,  9.])
+        """
+        x, count = np.asarray(x, np.float64), len(self._listing.inputs)
+        if self._flat is None:
+            raise OperandError(f"the program of {self.__name__} works on arrays; only one of numbers has lanes")
+        if x.ndim not in (1, 2) or x.shape[-1] != count:
+            raise ShapeError(
+                f"the program of {self.__name__} has {count} input(s), so it takes an array of shape ({count},) or "
+                f"(lanes, {count}), but got {x.shape}"
+            )
+        captured = self._captured()
+        out = self._flat.results(np.concatenate([x, captured])) if x.ndim == 1 else self._flat.rows(x, captured)
+        if self._swept and not np.isfinite(out).all():  # as in `run`
+            rows, points = np.atleast_2d(out), np.atleast_2d(x)
+            for lane in np.flatnonzero(~np.isfinite(rows).all(axis=1)):
+                heads = leaves(self._f(*self._signature.filled(points[lane].tolist())))
+                rows[lane] = [np.nan if head is None else raw_of(head) for head in heads]
+        return out
+
+    def batch(self, x: Any) -> Any:
+        """The results for many points at once: one lane per row of `x`, which has shape (lanes, inputs).
+
+        Returns
+        -------
+        The structure of the result with an array of shape (lanes,) for every number.
+
+        Raises
+        ------
+        GuardError : if the function would take another branch in a lane; it names the first.
+        OperandError : if the program works on arrays.
+        ShapeError : if `x` has another shape.
+
+        Examples
+        --------
+        >>> program = trace(lambda x, y: {"sum": x + y, "product": x * y}, 1.0, 2.0)
+        >>> program.batch([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+        {'sum': array([ 3.,  7., 11.]), 'product': array([ 2., 12., 30.])}
+        """
+        x = np.asarray(x, np.float64)
+        if x.ndim != 2:
+            raise ShapeError(f"batch takes one row per lane, an array of shape (lanes, inputs), but got {x.shape}")
+        columns = np.ascontiguousarray(self.flat(x).T)
+        return like(self._tree, self._columns(columns))
+
+    def _columns(self, columns: Any) -> Iterator[Any]:
+        """Truth as truth, and nothing as nothing."""
+        assert self._flat is not None
+        schedule = self._flat.schedule
+        for place, column in enumerate(columns):
+            is_nothing = place in schedule.fixed and schedule.fixed[place] is None
+            yield None if is_nothing else column.astype(bool) if place in schedule.truths else column
 
     def backward(self, *args: Any) -> Any:
         """Replay result and gradients at once, and add these to ``grad`` of the leaves that the function captured.
@@ -252,19 +348,19 @@ class Program:
 
     def grad(self, argnums: int | tuple[int, ...] = 0) -> Program:
         """The gradient as a program; see `autograd.grad`."""
-        return trace(transforms.grad(self, argnums), *self._example)
+        return trace(transforms.grad(self, argnums), *self._example, executor=self._wanted)
 
     def value_and_grad(self, argnums: int | tuple[int, ...] = 0) -> Program:
         """The value and the gradient as one program, which shares what they have in common."""
-        return trace(transforms.value_and_grad(self, argnums), *self._example)
+        return trace(transforms.value_and_grad(self, argnums), *self._example, executor=self._wanted)
 
     def jacobian(self, argnums: int | tuple[int, ...] = 0, sparse: bool = False) -> Program:
         """The Jacobian as a program; see `autograd.jacobian`."""
-        return trace(transforms.jacobian(self, argnums), *self._example)
+        return trace(transforms.jacobian(self, argnums), *self._example, executor=self._wanted)
 
     def hessian(self, argnums: int | tuple[int, ...] = 0) -> Program:
         """The Hessian as a program; see `autograd.hessian`."""
-        return trace(transforms.hessian(self, argnums), *self._example)
+        return trace(transforms.hessian(self, argnums), *self._example, executor=self._wanted)
 
     picture: Callable[..., Any]
     """What draws nodes; autograd/__init__.py hands it down from the floor of figures."""

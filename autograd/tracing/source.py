@@ -31,6 +31,8 @@ _OPERATORS: dict[Any, str] = {
 class Replay:
     """A listing as a function from raw inputs and captured data to raw outputs; it keeps no state."""
 
+    name = "python"
+
     def __init__(self, listing: Listing) -> None:
         self.listing = listing
         self.text, names = source_of(listing)
@@ -84,11 +86,11 @@ def check(guard: Guard, value: Any) -> None:
         raise fallen(guard)
 
 
-def fallen(guard: Guard) -> GuardError:
+def fallen(guard: Guard, lane: int | None = None) -> GuardError:
     """The error of a guard."""
-    was = "true" if guard.outcome else "false"
+    was, given = "true" if guard.outcome else "false", "these arguments" if lane is None else f"those of lane {lane}"
     return GuardError(
-        f"the condition at {guard.line} was {was} when the program was traced and is not with these arguments: the "
+        f"the condition at {guard.line} was {was} when the program was traced and is not with {given}: the "
         "function takes another branch. Trace it with such arguments, or use autograd.jit, which traces every branch"
     )
 

@@ -133,10 +133,15 @@ class Recorder:
             "trace it with other arguments"
         )
 
-    def lines(self) -> dict[int, str]:
-        """The source lines by creation index."""
-        texts = [line_of(place) for place in self._places]
-        return {index: texts[where] for index, where in zip(self._indices, self._where, strict=True)}
+    def lines_of(self, indices: array[int]) -> tuple[list[str], array[int]]:
+        """The source lines, the first of them empty, and for each creation index which of them it is."""
+        lines = ["", *map(line_of, self._places)]
+        if not len(self._indices):
+            return lines, array("i", [0]) * len(indices)
+        mine, wanted = np.asarray(self._indices), np.asarray(indices)
+        places = np.minimum(np.searchsorted(mine, wanted), len(mine) - 1)  # what arrives does so in order
+        where = np.where(mine[places] == wanted, np.asarray(self._where)[places].astype(np.int32) + 1, 0)
+        return lines, array("i", where.astype(np.int32).tobytes())
 
 
 def _place() -> tuple[str, int]:

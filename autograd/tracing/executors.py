@@ -1,0 +1,139 @@
+"""What runs a program: "python", "numpy" or "numba", and which of them suits it.
+
+All three compute the same from the same table. "python" takes any program; the others take those whose equations are
+all scalar, and compute many of them at once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.errors import OperandError
+from autograd.tracing.levels import Levels
+from autograd.tracing.listing import Listing
+from autograd.tracing.machine import Machine, is_installed
+from autograd.tracing.schedule import Schedule, is_flat, scheduled
+from autograd.tracing.source import Replay, fallen
+
+__all__ = ["EXECUTORS", "Executor", "Flat", "check_executor", "executor_of", "flat_of"]
+
+EXECUTORS = ("auto", "python", "numpy", "numba")
+"""What ``executor=`` takes."""
+_LONG = {"numpy": 300, "numba": 2000}
+"""From so many equations on "auto" takes another executor than Python: it must pay for being prepared."""
+_WIDE = 16
+"""So many equations a run has at least, on average, where "auto" takes "numpy": a call of numpy costs like so many."""
+_BLOCK = 1 << 18
+"""How many values of all lanes are computed at a time, so that they stay in the processor's cache."""
+
+Values = npt.NDArray[np.float64]
+
+
+class Executor(Protocol):
+    """A listing as a function from raw inputs and captured data to raw outputs."""
+
+    name: str
+
+    def __call__(self, given: Sequence[Any]) -> list[Any]:
+        """The outputs, or a `GuardError`."""
+
+
+class Filler(Protocol):
+    """What computes a schedule in a buffer of values."""
+
+    name: str
+    schedule: Schedule
+
+    def fill(self, values: Values) -> None:
+        """Compute all results; a second axis of `values` is one of lanes."""
+
+
+class Flat:
+    """A program on one buffer of floats; it keeps no state."""
+
+    def __init__(self, filler: Filler) -> None:
+        self._fill, self.schedule, self.name = filler.fill, filler.schedule, filler.name
+
+    def __call__(self, given: Sequence[Any]) -> list[Any]:
+        """The outputs, or a `GuardError`."""
+        schedule = self.schedule
+        out: list[Any] = self.results(np.array(given, np.float64)).tolist()
+        for place in schedule.truths:
+            out[place] = bool(out[place])
+        for place, x in schedule.fixed.items():
+            out[place] = x
+        return out
+
+    def results(self, given: Values, first: int | None = None) -> Values:
+        """The outputs as floats, for what is given, of shape (given,) or (given, lanes).
+
+        Raises
+        ------
+        GuardError : where a guard does not hold; it names the lane, counted from `first`.
+        """
+        schedule, count = self.schedule, len(given)
+        values = np.empty((schedule.size, *given.shape[1:]))
+        values[:count] = given
+        after = values[count : count + len(schedule.constants)]
+        after[...] = schedule.constants if given.ndim == 1 else schedule.constants[:, None]
+        self._fill(values)
+        if broken := schedule.broken(values):
+            raise fallen(broken[0], None if first is None else first + broken[1])
+        out: Values = values[schedule.outputs]
+        for place, x in schedule.fixed.items():
+            out[place] = math.nan if x is None else x
+        return out
+
+    def rows(self, inputs: Values, captured: Sequence[float]) -> Values:
+        """The outputs of shape (lanes, outputs) for inputs of shape (lanes, inputs)."""
+        schedule, lanes = self.schedule, len(inputs)
+        if lanes == 1:
+            return self.results(np.concatenate([inputs[0], captured]), 0)[None]
+        out = np.empty((lanes, len(schedule.outputs)))
+        step = max(1, _BLOCK // max(1, schedule.size))
+        for start in range(0, lanes, step):
+            block = inputs[start : start + step]
+            given = np.empty((schedule.given, len(block)))
+            given[: inputs.shape[1]] = block.T
+            given[inputs.shape[1] :] = np.reshape(captured, (-1, 1))
+            out[start : start + step] = self.results(given, start).T
+        return out
+
+
+def check_executor(name: str) -> None:
+    """Raise where an executor is not known, or not installed."""
+    if name not in EXECUTORS:
+        raise OperandError(f"executor= takes one of {', '.join(map(repr, EXECUTORS))}, but got {name!r}")
+    if name == "numba" and not is_installed():
+        raise OperandError(
+            'executor="numba" needs numba, which is not installed: pip install "glassgrad[fast]"; '
+            'executor="auto" takes it where it is there'
+        )
+
+
+def executor_of(listing: Listing, name: str) -> Executor:
+    """The executor of a program: that asked for where it can run it, else the next simpler one."""
+    length = len(listing.equations)
+    if name == "python" or (name == "auto" and length < _LONG["numpy"]) or not is_flat(listing):
+        return Replay(listing)
+    schedule = scheduled(listing)
+    with_numba = name == "numba" or (name == "auto" and length >= _LONG["numba"] and is_installed())
+    if with_numba and Machine.can_run(schedule):
+        return Flat(Machine(schedule))
+    if name == "auto" and length < _WIDE * len(schedule.codes):
+        return Replay(listing)
+    return Flat(Levels(schedule))
+
+
+def flat_of(listing: Listing, name: str) -> Flat | None:
+    """The executor for lanes, which compute many numbers at once however short the program is."""
+    if not is_flat(listing):
+        return None
+    schedule = scheduled(listing)
+    with_numba = name == "numba" or (name == "auto" and is_installed())
+    return Flat(Machine(schedule) if with_numba and Machine.can_run(schedule) else Levels(schedule))

@@ -1,0 +1,332 @@
+"""`Schedule`: a scalar program as flat arrays, its equations sorted into runs that can be computed all at once.
+
+The **level** of an equation is one more than the highest of its operands, so equations of one level need nothing of
+each other. Those of one level and one operation are a **run**; their results lie side by side in the buffer of values.
+A chain of additions whose partial sums nothing else needs is one **fold**: it is computed from left to right, as the
+additions were, and so to the same bit, but takes one level instead of one per addition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.primitive import Primitive, table
+from autograd.tracing.listing import Guard, Listing
+
+__all__ = ["FOLD", "Kind", "Schedule", "is_flat", "scheduled"]
+
+Ints = npt.NDArray[np.signedinteger[Any]]
+Floats = npt.NDArray[np.float64]
+
+_SELECTING = frozenset(("where", "maximum", "minimum", "clip", "identity"))
+_COUNTING = frozenset(("add", "mul", "where", "maximum", "minimum"))
+
+
+class Kind(NamedTuple):
+    """What a run does: a primitive with its static parameters, or a fold, on so many operands."""
+
+    op: Primitive | None
+    params: tuple[tuple[str, Any], ...]
+    arity: int
+
+
+FOLD = None
+"""The `op` of a `Kind` that is a chain of additions."""
+
+
+WIDE = 32
+"""A run at least so wide may keep its operands as a line, and is kept apart from its neighbours for that."""
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """A program as arrays: at most 24 bytes per equation.
+
+    The buffer of values begins with the inputs, the captured leaves and the constants; then come the results of all
+    runs, in order.
+
+    Attributes
+    ----------
+    size : how many values there are.
+    given : how many of them are inputs or captured.
+    constants : the numbers that follow these.
+    kinds : what runs do, each once.
+    codes : per run its place in `kinds`.
+    firsts : per run the place of its first result, and at the end `size`.
+    lines : per run whether its operands are lines: evenly spaced places.
+    offsets : per run where its operands begin in `operands`: the places of those in first position, of those in second
+        position, and so on; for lines the first place and the step of each position.
+    outputs : per result of the program its place; -1 where it is the constant in `fixed`.
+    truths : which results are true or false.
+    guards : guards of the program, in order, with the places they ask and what they expect.
+    """
+
+    size: int
+    given: int
+    constants: Floats
+    kinds: tuple[Kind, ...]
+    codes: Ints
+    firsts: Ints
+    lines: npt.NDArray[np.bool_]
+    offsets: Ints
+    operands: Ints
+    outputs: Ints
+    fixed: dict[int, Any]
+    truths: tuple[int, ...]
+    guards: tuple[Guard, ...]
+    asked: Ints
+    outcomes: npt.NDArray[np.bool_]
+
+    def broken(self, values: npt.NDArray[Any]) -> tuple[Guard, int] | None:
+        """The first guard that does not hold, for the first lane in which one does not, and that lane."""
+        if not self.guards:
+            return None
+        wrong = (values[self.asked] != 0.0) != (self.outcomes if values.ndim == 1 else self.outcomes[:, None])
+        if not wrong.any():
+            return None
+        if values.ndim == 1:
+            return self.guards[int(np.argmax(wrong))], 0
+        lane = int(np.argmax(wrong.any(axis=0)))
+        return self.guards[int(np.argmax(wrong[:, lane]))], lane
+
+    def __sizeof__(self) -> int:
+        return sum(part.nbytes for part in vars(self).values() if isinstance(part, np.ndarray))
+
+
+def is_flat(listing: Listing) -> bool:
+    """Whether a program can be scheduled: all that takes part is a float, or true or false."""
+    equations = listing.equations
+    ops = equations.ops
+    if not all(equations.is_scalar) or not all(node.is_scalar for _, node in listing.captured):
+        return False
+    if any(op.scalar is None and op.name != "identity" for op in map(ops.__getitem__, set(equations.codes))):
+        return False
+    used = {*equations.operands, *(guard.slot for guard in listing.guards)}
+    if not all(_is_float(x) for slot, x in listing.constants.items() if slot in used):
+        return False
+    return not any(is_truth(op) for op in ops) or _has_plain_truths(listing)
+
+
+def is_truth(op: Primitive) -> bool:
+    """Whether the results of a primitive are true or false."""
+    return op.kind == "elementwise" and not op.rules
+
+
+def _is_float(x: Any) -> bool:
+    try:
+        return isinstance(x, float | int | np.number | np.bool_) and bool(float(x) == x or x != x)
+    except OverflowError:
+        return False
+
+
+def _has_plain_truths(listing: Listing) -> bool:
+    """Whether truths may be the floats 0.0 and 1.0: Python's own are whole numbers, which know no -0.0."""
+    whole = {slot for slot, x in listing.constants.items() if isinstance(x, bool | int)}
+    for equation in listing.equations:
+        name, operands = equation.op.name, equation.operands
+        if is_truth(equation.op):
+            whole.add(equation.result)
+            continue
+        if name in _SELECTING and any(slot in whole for slot in operands[name == "where" :]):
+            whole.add(equation.result)
+        elif all(slot in whole for slot in operands):
+            if name not in _COUNTING:
+                return False
+            whole.add(equation.result)
+    return True
+
+
+def scheduled(listing: Listing) -> Schedule:
+    """The schedule of a listing that `is_flat`, in time linear in its length (but for sorting integers)."""
+    equations = listing.equations
+    folds, is_part = _folds(listing)
+    levels = _levels(listing, folds, is_part)
+    ends = np.asarray(equations.ends, np.int64)
+    starts = np.concatenate([[0], ends])[:-1]
+    arities = ends - starts
+    for unit, slots in folds.items():
+        arities[unit] = len(slots)
+    kinds, kind_of = _kinds(listing, folds, arities)
+    flat = np.asarray(equations.operands, np.int32)
+
+    # Beside each other come those whose operands come from the same run: these often are lines.
+    units = np.flatnonzero(np.frombuffer(is_part, np.uint8) == 0)
+    place_of, constants, given = _places(listing)
+    source = -place_of - 1
+    source[np.asarray(equations.results, np.int32)] = levels * len(kinds) + kind_of
+    keys = [source[flat[np.minimum(starts + k, ends - 1)]][units] if len(flat) else units for k in (1, 0)]
+    sorting = np.lexsort((*keys, kind_of[units], levels[units]))
+    order = units[sorting]
+    run_starts = _run_starts((levels[order], kind_of[order]), [key[sorting] for key in keys])
+    base = given + len(constants)
+    place_of[np.asarray(equations.results, np.int32)[order]] = np.arange(base, base + len(order), dtype=np.int32)
+
+    counts = np.diff(np.append(run_starts, len(order)))
+    codes = kind_of[order][run_starts]
+    per_run = np.array([kind.arity for kind in kinds], np.int64)[codes]
+    offsets = np.concatenate([[0], np.cumsum(per_run * counts)])
+    operands = np.empty(offsets[-1], np.int32)
+    run_of = np.repeat(np.arange(len(counts)), counts)
+    targets = offsets[run_of] + np.arange(len(order)) - run_starts[run_of]  # of the first operand
+    is_fold = np.zeros(len(equations), bool)
+    is_fold[list(folds)] = True
+    plain = np.flatnonzero(~is_fold[order])
+    for k in range(int(arities[order[plain]].max(initial=0))):
+        plain = plain[arities[order[plain]] > k]
+        operands[targets[plain] + k * counts[run_of[plain]]] = place_of[flat[starts[order[plain]] + k]]
+    for position in np.flatnonzero(is_fold[order]).tolist():
+        slots, first, step = folds[int(order[position])], targets[position], counts[run_of[position]]
+        operands[first : first + step * len(slots) : step] = place_of[slots]
+    operands, offsets, lines = _with_lines(operands, offsets, per_run, counts)
+
+    truths = _truths(listing)
+    return Schedule(
+        size=base + len(order),
+        given=given,
+        constants=constants,
+        kinds=kinds,
+        codes=codes.astype(np.int32),
+        firsts=np.append(run_starts + base, base + len(order)).astype(np.int32),
+        lines=lines,
+        offsets=offsets.astype(np.int32),
+        operands=operands,
+        outputs=np.array([-1 if slot in listing.constants else place_of[slot] for slot in listing.outputs], np.int32),
+        fixed={n: listing.constants[slot] for n, slot in enumerate(listing.outputs) if slot in listing.constants},
+        truths=tuple(n for n, slot in enumerate(listing.outputs) if slot in truths),
+        guards=tuple(listing.guards),
+        asked=place_of[[guard.slot for guard in listing.guards]],
+        outcomes=np.array([guard.outcome for guard in listing.guards], bool),
+    )
+
+
+def _folds(listing: Listing) -> tuple[dict[int, list[int]], bytearray]:
+    """The operands of all chains of additions by their last equation, and which equations are parts of one."""
+    equations = listing.equations
+    is_part, folds = bytearray(len(equations)), dict[int, list[int]]()
+    add = next((code for code, op in enumerate(equations.ops) if op is table["add"]), None)
+    if add is None:
+        return folds, is_part
+    asked = [*listing.outputs, *(guard.slot for guard in listing.guards)]
+    uses = np.bincount(np.concatenate([np.asarray(equations.operands, np.int32), np.array(asked, np.int32)]))
+    adding = np.flatnonzero(np.asarray(equations.codes) == add)
+    ends = np.asarray(equations.ends)[adding]
+    flat, results = np.asarray(equations.operands), np.asarray(equations.results)[adding]
+    links: dict[int, tuple[int, int, int]] = {}  # by the slot of a sum: how long its chain is, and its operands
+    for left, right, slot in zip(flat[ends - 2].tolist(), flat[ends - 1].tolist(), results.tolist(), strict=True):
+        lengths = [links[one][0] if one in links and uses[one] == 1 else 0 for one in (left, right)]
+        if lengths[1] > lengths[0]:
+            left, right = right, left  # a sum is the same to the last bit
+        links[slot] = max(lengths) + 1, left, right
+    taken = set[int]()
+    for place, slot in zip(adding[::-1].tolist(), results[::-1].tolist(), strict=True):
+        if slot in taken:
+            is_part[place] = True
+        elif links[slot][0] > 1:
+            slots = []
+            length, left, right = links[slot]
+            while length > 1:
+                slots.append(right)
+                taken.add(left)
+                length, left, right = links[left]
+            folds[place] = [left, right, *slots[::-1]]
+    return folds, is_part
+
+
+def _levels(listing: Listing, folds: dict[int, list[int]], is_part: bytearray) -> Ints:
+    """Per equation one more than the highest level of its operands."""
+    equations = listing.equations
+    level_of = [0] * (1 + max([*listing.inputs, *listing.constants, *(slot for slot, _ in listing.captured),
+                               *equations.results, *equations.operands], default=0))  # fmt: skip
+    levels, flat, start = [], equations.operands.tolist(), 0
+    for place, (end, result) in enumerate(zip(equations.ends, equations.results, strict=True)):
+        if is_part[place]:
+            levels.append(0)
+        else:
+            slots = folds[place] if place in folds else flat[start:end]
+            level = level_of[result] = 1 + max([level_of[slot] for slot in slots])
+            levels.append(level)
+        start = end
+    return np.array(levels, np.int64)
+
+
+def _kinds(listing: Listing, folds: dict[int, list[int]], arities: Ints) -> tuple[tuple[Kind, ...], Ints]:
+    """What there is to do, each once, and per equation which of it."""
+    equations = listing.equations
+    codes = np.asarray(equations.codes)
+    kinds: list[Kind] = []
+    of = np.zeros(len(equations), np.int64)
+    special = {
+        **{place: Kind(equations[place].op, tuple(sorted(params.items())), int(arities[place]))
+           for place, params in equations.params.items()},
+        **{place: Kind(FOLD, (), len(slots)) for place, slots in folds.items()},
+    }  # fmt: skip
+    for code, op in enumerate(equations.ops):
+        mine = np.flatnonzero(codes == code)
+        if len(mine):
+            of[mine] = len(kinds)
+            kinds.append(Kind(op, (), int(arities[mine].min())))
+    number_of: dict[Kind, int] = {}
+    for place, kind in special.items():
+        if kind not in number_of:
+            number_of[kind] = len(kinds)
+            kinds.append(kind)
+        of[place] = number_of[kind]
+    return tuple(kinds), of
+
+
+def _places(listing: Listing) -> tuple[Ints, Floats, int]:
+    """The places of slots in the buffer (those of results are not known yet), the constants, and where they begin."""
+    equations = listing.equations
+    used = {*equations.operands, *(guard.slot for guard in listing.guards)} & listing.constants.keys()
+    given = [*listing.inputs, *(slot for slot, _ in listing.captured)]
+    known = [*given, *sorted(used)]
+    place_of = np.full(1 + max([*known, *listing.outputs, *equations.results], default=0), -1, np.int32)
+    place_of[known] = np.arange(len(known), dtype=np.int32)
+    return place_of, np.array([float(listing.constants[slot]) for slot in known[len(given) :]]), len(given)
+
+
+def _run_starts(whole: Sequence[Ints], finer: Sequence[Ints]) -> Ints:
+    """Where runs begin: where one of `whole` changes, and at both ends of wide stretches in which `finer` do not."""
+
+    def changes(keys: Sequence[Ints]) -> Any:
+        return np.logical_or.reduce([np.append(True, key[1:] != key[:-1]) for key in keys])
+
+    if not len(whole[0]):
+        return np.empty(0, np.intp)
+    is_run = changes(whole)
+    pieces = np.flatnonzero(is_run | changes(finer))
+    is_wide = np.diff(np.append(pieces, len(is_run))) >= WIDE
+    starts: Ints = pieces[is_run[pieces] | is_wide | np.append(False, is_wide[:-1])]
+    return starts
+
+
+def _with_lines(operands: Ints, offsets: Ints, per_run: Ints, counts: Ints) -> tuple[Ints, Ints, Any]:
+    """The operands of wide runs as lines, where all of them are."""
+    if not len(operands):
+        return operands, offsets[:-1], np.zeros(len(counts), bool)
+    lengths = np.repeat(counts, per_run)  # of blocks: the operands of a run in one position
+    begins = np.cumsum(lengths) - lengths
+    steps = np.diff(operands, append=operands[-1:])
+    given = np.where(lengths > 1, steps[begins], 0)
+    is_off = steps != np.repeat(given, lengths)
+    is_off[begins + lengths - 1] = False
+    is_crooked = np.logical_or.reduceat(np.logical_or.reduceat(is_off, begins), np.cumsum(per_run) - per_run)
+    lines = (counts >= WIDE) & ~is_crooked
+    on_line = np.repeat(lines, per_run)
+    operands[begins[on_line] + 1] = given[on_line]
+    kept = ~np.repeat(on_line, lengths)
+    kept[begins] = kept[begins[on_line] + 1] = True
+    widths = per_run * np.where(lines, 2, counts)
+    return operands[kept], np.cumsum(widths) - widths, lines
+
+
+def _truths(listing: Listing) -> set[int]:
+    """The slots of all results that are true or false."""
+    equations = listing.equations
+    codes = {code for code, op in enumerate(equations.ops) if is_truth(op)}
+    return {slot for slot, code in zip(equations.results, equations.codes, strict=True) if code in codes}
