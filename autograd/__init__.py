@@ -33,7 +33,7 @@ from autograd.errors import (
 )
 from autograd.functions import concatenate, mean, outer, pad, stack, std, take, var
 from autograd.primitive import Node, Primitive, Table, elementwise, general, linear, table
-from autograd.recording import enable_grad, is_recording, no_grad
+from autograd.recording import enable_grad, is_recording, is_tracing, no_grad
 from autograd.rules import (
     abs,
     acos,
@@ -80,6 +80,9 @@ from autograd.rules import (
     log1p,
     log_softmax,
     logaddexp,
+    logical_and,
+    logical_not,
+    logical_or,
     logsigmoid,
     logsumexp,
     matmul,
@@ -231,11 +234,12 @@ __all__ = [
     "atan", "atan2", "atanh", "avg_pool2d", "broadcast_to", "cbrt", "clip", "concatenate", "conv2d", "cos", "cosh",
     "cumprod", "cumsum", "detect_anomaly", "div", "draw", "einsum", "elementwise", "elu", "enable_grad", "equal",
     "erf", "erfc", "exp", "exp2", "expand_dims", "expm1", "find_nan", "flip", "floor", "gelu", "general", "getitem",
-    "grad", "greater", "greater_equal", "hessian", "hvp", "hypot", "identity", "inner", "is_recording", "jacobian",
-    "jit", "jvp", "leaky_relu", "less", "less_equal", "linear", "log", "log1p", "log_softmax", "logaddexp",
-    "logsigmoid", "logsumexp", "matmul", "max", "max_pool2d", "maximum", "mean", "min", "minimum", "mul", "neg",
-    "no_grad", "norm", "not_equal", "outer", "pad", "power", "prod", "reciprocal", "relu", "reshape", "scope",
-    "sigmoid", "sign", "silu", "sin", "sinc", "sinh", "softmax", "softplus", "sort", "sqrt", "square", "squeeze",
-    "stack", "std", "step", "sub", "sum", "swapaxes", "table", "take", "tan", "tanh", "to_tensor", "to_value",
-    "toposort", "trace", "transpose", "value_and_grad", "var", "vjp", "where", "xlogy",
+    "grad", "greater", "greater_equal", "hessian", "hvp", "hypot", "identity", "inner", "is_recording",
+    "is_tracing", "jacobian", "jit", "jvp", "leaky_relu", "less", "less_equal", "linear", "log", "log1p",
+    "log_softmax", "logaddexp", "logical_and", "logical_not", "logical_or", "logsigmoid", "logsumexp", "matmul",
+    "max", "max_pool2d", "maximum", "mean", "min", "minimum", "mul", "neg", "no_grad", "norm", "not_equal", "outer",
+    "pad", "power", "prod", "reciprocal", "relu", "reshape", "scope", "sigmoid", "sign", "silu", "sin", "sinc",
+    "sinh", "softmax", "softplus", "sort", "sqrt", "square", "squeeze", "stack", "std", "step", "sub", "sum",
+    "swapaxes", "table", "take", "tan", "tanh", "to_tensor", "to_value", "toposort", "trace", "transpose",
+    "value_and_grad", "var", "vjp", "where", "xlogy",
 ]  # fmt: skip

@@ -91,6 +91,8 @@ def find_nan(root: Node) -> Anomaly | None:
     """
     if not isinstance(root, Node):
         raise OperandError(f"find_nan takes a Value or a Tensor, but got {root!r} of type {type(root).__name__}")
+    if tracer := recording.tracer():
+        tracer.refuse(root, "find_nan(x)")
     for node in _behind(root):
         if found := _forward_anomaly(node, _line(node)):
             return found

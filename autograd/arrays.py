@@ -77,7 +77,8 @@ def as_array(x: Any, name: str) -> Array:
 def as_constant(x: Any, name: str, dtype: np.dtype[Any]) -> Any:
     """A raw operand as it is recorded: a Python float, or an array of our own.
 
-    Numbers, lists and arrays of integers take the dtype of the Tensor beside them, so float32 stays float32.
+    Numbers, lists and arrays of integers take the dtype of the Tensor beside them, so float32 stays float32; beside one
+    of bools or integers, which there are while tracing, they become float64.
     """
     if type(x) is float:
         return x
@@ -86,11 +87,15 @@ def as_constant(x: Any, name: str, dtype: np.dtype[Any]) -> Any:
     if isinstance(x, numbers.Real | np.bool_):
         return float(x)
     array = as_array(x, name)
+    if dtype.kind != "f":
+        dtype = np.dtype(np.float64)
     if isinstance(x, list | tuple):
         return array.astype(dtype, copy=False)
     if not (isinstance(x, np.ndarray) and x.dtype.kind == "f"):
         return array.astype(dtype)
-    return np.array(array) if recording.is_recording() else array  # the caller may write into it before a sweep
+    return (
+        np.array(array) if recording.is_recording() or recording.tracer() else array
+    )  # the caller may write into it before a sweep
 
 
 def is_foreign(x: Any) -> bool:
@@ -115,6 +120,7 @@ def as_index(index: Any) -> Any:
     if isinstance(index, tuple):
         return tuple(map(as_index, index))
     if isinstance(index, Differentiable):
+        index.look("an index made of x")
         raise OperandError("an index is made of integers, slices or masks, not of nodes; use x.numpy().astype(int)")
     if isinstance(index, list | np.ndarray):
         array = np.array(index)

@@ -75,7 +75,7 @@ class Differentiable(Node):
                 f"data of {called(self)} cannot be assigned: its gradients would be those of another number; "
                 "assign to the leaves and compute it again, or start from x.detach()"
             )
-        if self.requires_grad and (recording.is_watched() or recording.tracer()):
+        if recording.tracer() or (self.requires_grad and recording.is_watched()):
             raise GraphError(
                 f"data of {called(self)} cannot be assigned inside a function that is being differentiated or traced"
             )
@@ -86,7 +86,7 @@ class Differentiable(Node):
 
     def detach(self) -> Self:
         """The same data as a constant without history."""
-        if recording.tracer() and self._is_traced():
+        if (tracer := recording.tracer()) and tracer.knows(self):
             if not self.requires_grad:
                 return self
             stopped: Self = table["identity"](self)
@@ -97,14 +97,15 @@ class Differentiable(Node):
         other._leaf(self.name, False)
         return other
 
-    def _is_traced(self) -> bool:
-        """Whether a tracer has to know what becomes of its data."""
-        return self.requires_grad or self.op is not None
+    def look(self, how: str) -> None:
+        """Refuse to hand out data that a program would take for a constant; for every way to see it as plain numbers.
 
-    def _look(self, how: str) -> None:
-        """Refuse to hand out data that a program would take for a constant."""
+        Raises
+        ------
+        TraceError : inside a traced function.
+        """
         tracer = recording.tracer()
-        if tracer and self._is_traced():
+        if tracer and tracer.knows(self):
             tracer.refuse(self, how)
 
     def item(self) -> float:
@@ -112,7 +113,7 @@ class Differentiable(Node):
         raise NotImplementedError  # by each of the two
 
     def __float__(self) -> float:
-        self._look("float(x)")
+        self.look("float(x)")
         if self.requires_grad and recording.is_watched():
             raise OperandError(
                 f"float() of {called(self)} where it is being differentiated (inside grad or vjp, or in a rule) "
@@ -122,12 +123,12 @@ class Differentiable(Node):
         return self.item()
 
     def __int__(self) -> int:
-        self._look("int(x)")
+        self.look("int(x)")
         return int(self.item())
 
     def numpy(self) -> Any:
         """A copy of the data as a numpy array, without history."""
-        self._look("x.numpy()")
+        self.look("x.numpy()")
         return np.array(self._data)
 
     # --- numpy's protocols: np.exp(x), np.float64(2) * x and np.sum(t) record; nothing becomes an object array ---
@@ -144,7 +145,7 @@ class Differentiable(Node):
         return op(*inputs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        self._look("np.asarray(x)")
+        self.look("np.asarray(x)")
         if self.requires_grad:
             raise OperandError(
                 f"turning {label(self, '', '') or 'a ' + type(self).__name__} into a numpy array would lose its "
@@ -155,6 +156,7 @@ class Differentiable(Node):
     # --- copying: leaves only, a copy of an inner node could not say where it came from ---
 
     def __reduce__(self) -> Any:
+        self.look("a copy of x")
         if self.op is not None:
             raise GraphError(
                 "only leaves can be copied or pickled, and this is the result of "

@@ -70,7 +70,7 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
            [3., 4.],
            [1., 2.]])
     """
-    positions = np.asarray(raw_of(indices))
+    positions = np.asarray(indices.numpy() if isinstance(indices, Node) else indices)  # type: ignore[attr-defined]
     if positions.dtype.kind not in "iu" and positions.size:
         raise OperandError(f"take: indices are integers, but got {positions.dtype}; use .astype(int)")
     positions = positions.astype(np.intp)

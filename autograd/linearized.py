@@ -56,14 +56,14 @@ class Linearized:
                     "result is one number, an array, or a nested list, tuple or dict of them"
                 )
         nodes = [head for head in self.heads if isinstance(head, Node)]
-        self.order, outside = _between(nodes, self.inputs, since)
+        self.order, self._active, outside = _between(nodes, self.inputs, since)
+        outside = outside or recording.tracer() is not None  # to a tracer everything matters
         self.as_nodes = self._recorded and (outside or any(map(_differentiable, self._given)))
         self.out = self.tree if self.as_nodes else like(self.tree, map(_plain, self.heads))
 
     def pull(self, cotangents: Sequence[Any]) -> list[Any]:
         """One cotangent per input from one per head, None for a zero one."""
         create_graph = self._creates(cotangents)
-        _tell_tracer()
         check_fresh(self.order)
         pending: dict[Node, Any] = {}
         for head, given in zip(self.heads, cotangents, strict=True):
@@ -75,14 +75,15 @@ class Linearized:
         gradients = pull_floats(pending) if closed and pending else None
         if gradients is None:
             with recording.enable_grad():
-                pull(self.order, pending, create_graph=create_graph)
+                pull(self.order, pending, create_graph=create_graph, wanted=self._active)
             gradients = pending
+            if tracer := recording.tracer():
+                tracer.swept([gradients.get(x) for x in self.inputs])
         return [_like_primal(gradients.get(x), x, given) for x, given in zip(self.inputs, self._given, strict=True)]
 
     def push(self, tangents: Sequence[Any]) -> list[Any]:
         """One tangent per head from one per input, None for a zero one."""
         create_graph = self._creates(tangents)
-        _tell_tracer()
         check_fresh(self.order)
         moving: dict[Node, Any] = {}
         for x, given in zip(self.inputs, tangents, strict=True):
@@ -92,6 +93,8 @@ class Linearized:
                     moving[x] = seed
         with recording.enable_grad():
             push(self.order, moving, create_graph=create_graph)
+        if tracer := recording.tracer():
+            tracer.swept([moving.get(head) for head in self.heads if isinstance(head, Node)])
         as_nodes = any(isinstance(x, Node) for x in [*self._given, *tangents]) or self.as_nodes
         return [_like_head(moving.get(head) if isinstance(head, Node) else None, head, as_nodes) for head in self.heads]
 
@@ -107,11 +110,6 @@ class Linearized:
 
     def _creates(self, seeds: Sequence[Any]) -> bool:
         return self.as_nodes or (self._recorded and any(map(_differentiable, seeds)))
-
-
-def _tell_tracer() -> None:
-    if tracer := recording.tracer():
-        tracer.swept = True
 
 
 def _is_constant_zero(seed: Any) -> bool:
@@ -135,8 +133,9 @@ def _fresh(primal: Any, recorded: bool, beside_arrays: bool) -> Value | Tensor:
     return Tensor(value.data) if beside_arrays else value
 
 
-def _between(heads: Sequence[Node], inputs: Sequence[Node], since: int) -> tuple[list[Node], bool]:
-    """The nodes through which the heads depend on the inputs, and whether nodes from outside take part too.
+def _between(heads: Sequence[Node], inputs: Sequence[Node], since: int) -> tuple[list[Node], set[Node], bool]:
+    """The nodes through which the heads depend on the inputs, also as a set with these, and whether nodes from outside
+    take part too.
 
     What was created before the first input cannot depend on it: the search stops there, so that a transform inside a
     large graph costs only its own part.
@@ -150,7 +149,7 @@ def _between(heads: Sequence[Node], inputs: Sequence[Node], since: int) -> tuple
         if not active.isdisjoint(operands):
             active.add(node)
             order.append(node)
-    return order, outside or any(head.requires_grad and head.index < since for head in heads)
+    return order, active, outside or any(head.requires_grad and head.index < since for head in heads)
 
 
 def _like_primal(cotangent: Any, x: Node, primal: Any) -> Any:

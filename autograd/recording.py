@@ -4,7 +4,17 @@ import threading
 from contextlib import ContextDecorator
 from typing import Any, NoReturn, Protocol
 
-__all__ = ["enable_grad", "inspected", "is_recording", "is_watched", "no_grad", "traced", "tracer", "watched"]
+__all__ = [
+    "enable_grad",
+    "inspected",
+    "is_recording",
+    "is_tracing",
+    "is_watched",
+    "no_grad",
+    "traced",
+    "tracer",
+    "watched",
+]
 
 unusual = 0
 """How many `no_grad`, `inspected` and `traced` blocks are open in all threads; 0 lets an operation skip thread-local
@@ -29,14 +39,17 @@ class Inspector(Protocol):
 class Tracer(Protocol):
     """Who writes a function down as a program: everything that depends on its arguments is to be a node."""
 
-    swept: bool
-    """Set by a sweep."""
-
     def arrived(self, node: Any) -> None:
         """A node was recorded."""
 
     def constant(self, op: Any, args: Any, params: Any, data: Any) -> Any:
         """The node that stands for `data`, the result of a primitive without rules."""
+
+    def knows(self, node: Any) -> bool:
+        """Whether `node` is more than a constant made inside."""
+
+    def swept(self, results: Any) -> None:
+        """A sweep gave these cotangents or tangents, None for zero ones."""
 
     def decided(self, node: Any, outcome: bool) -> None:
         """Python went on with `outcome`, which is that of `node`."""
@@ -109,6 +122,15 @@ class inspected:  # noqa: N801  # beside its sisters
 def tracer() -> Tracer | None:
     """Who traces in this thread, if anybody."""
     return _local.tracer if unusual else None
+
+
+def is_tracing() -> bool:
+    """Whether a function is being traced in this thread, so that nobody may look at the numbers.
+
+    >>> is_tracing()
+    False
+    """
+    return tracer() is not None
 
 
 class traced:  # noqa: N801  # beside its sisters

@@ -16,7 +16,7 @@ import math
 import os
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import nullcontext
 from itertools import repeat
 from operator import attrgetter
@@ -120,7 +120,14 @@ def _accumulated(leaf: Node, new: Any) -> Any:
     return new if leaf.grad is None else _plus(leaf.grad, new)
 
 
-def pull(order: Sequence[Node], pending: dict[Node, Any], *, create_graph: bool = False, keep: bool = False) -> None:
+def pull(
+    order: Sequence[Node],
+    pending: dict[Node, Any],
+    *,
+    create_graph: bool = False,
+    keep: bool = False,
+    wanted: Container[Node] | None = None,
+) -> None:
     """Apply the rules to the nodes of `order`, from the last to the first.
 
     Parameters
@@ -130,6 +137,7 @@ def pull(order: Sequence[Node], pending: dict[Node, Any], *, create_graph: bool 
         nodes outside `order` that were reached.
     create_graph : cotangents are nodes, so that they can be differentiated again.
     keep : leave the cotangent of each inner node in its ``grad``.
+    wanted : the nodes that a cotangent is wanted for; None means all.
     """
     inspector = recording.inspector()
     unseen = recording.inspected(None) if inspector else nullcontext()  # what rules compute on their way is their own
@@ -143,7 +151,7 @@ def pull(order: Sequence[Node], pending: dict[Node, Any], *, create_graph: bool 
                 if isinstance(g, np.ndarray):
                     g.setflags(write=False)  # neighbours in the graph may share it
             if g is not None:
-                _pull_node(node, g, pending, create_graph, inspector)
+                _pull_node(node, g, pending, create_graph, inspector, wanted)
 
 
 class _Zero(float):
@@ -249,7 +257,12 @@ def _add_parts(node: Node, g: float) -> None:
 
 
 def _pull_node(
-    node: Node, g: Any, pending: dict[Node, Any], create_graph: bool, inspector: recording.Inspector | None = None
+    node: Node,
+    g: Any,
+    pending: dict[Node, Any],
+    create_graph: bool,
+    inspector: recording.Inspector | None = None,
+    wanted: Container[Node] | None = None,
 ) -> None:
     """Add what one node contributes to each of its operands."""
     op, args, params = node.op, node.args, node.params or {}
@@ -258,7 +271,7 @@ def _pull_node(
     ans = node if create_graph else node._data
     moved = tuple(op.rules[0](g, ans, *values, **params)) if op.variadic else None  # type: ignore[misc]
     for position, arg in enumerate(args):
-        if isinstance(arg, Node) and arg.requires_grad:
+        if isinstance(arg, Node) and arg.requires_grad and (wanted is None or arg in wanted):
             part = moved[position] if moved else _contribution(op, position, arg, g, ans, values, params)
             part = _fitted(part, arg, op, position)
             before = pending.get(arg)

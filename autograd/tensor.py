@@ -172,7 +172,8 @@ class Tensor(Differentiable, kind="Tensor"):
             raise op.explain(TypeError(), args, params)
         if params:
             params = {key: as_param(value) for key, value in params.items()}
-        dtype = next(arg._data.dtype for arg in args if isinstance(arg, Tensor))
+        dtypes = [arg._data.dtype for arg in args if isinstance(arg, Tensor)]
+        dtype = next((dtype for dtype in dtypes if dtype.kind == "f"), dtypes[0])
         parts, raw, needs, tracer = [], [], False, recording.tracer()
         for position, arg in enumerate(args):
             ruled = not op.rules or op.variadic or op.rules[position] is not None
@@ -338,7 +339,7 @@ class Tensor(Differentiable, kind="Tensor"):
         Assigning a new one of the same shape (an array, which is copied, or a Tensor) to a leaf starts over: graphs
         recorded before can no longer be swept.
         """
-        self._look("x.data")
+        self.look("x.data")
         return self._data.view(Locked)  # type: ignore[no-any-return]
 
     @data.setter
@@ -355,7 +356,7 @@ class Tensor(Differentiable, kind="Tensor"):
 
     def item(self) -> float:
         """The number in a Tensor of one element, without history."""
-        self._look("x.item()")
+        self.look("x.item()")
         if self.size != 1:
             raise ShapeError(f"only a Tensor of one element is a number, this one has shape {self.shape}")
         return float(self._data.item())
@@ -368,7 +369,7 @@ class Tensor(Differentiable, kind="Tensor"):
 
     def tolist(self) -> Any:
         """The elements as nested lists of floats."""
-        self._look("x.tolist()")
+        self.look("x.tolist()")
         return self._data.tolist()
 
     def __repr__(self) -> str:

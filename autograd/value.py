@@ -253,7 +253,7 @@ class Value(Differentiable, kind="Value"):
     def data(self) -> float:
         """The number. Assigning a new one to a leaf starts over: graphs recorded before it can no longer be swept."""
         if recording.unusual:
-            self._look("x.data")
+            self.look("x.data")
         value: float = self._data
         return value
 
@@ -265,7 +265,7 @@ class Value(Differentiable, kind="Value"):
 
     def item(self) -> float:
         """The number, without history."""
-        self._look("x.item()")
+        self.look("x.item()")
         value: float = self._data
         return value
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 import autograd
-from autograd import OperandError, ShapeError, SubscriptError, Tensor, TraceError, Value, scope
+from autograd import OperandError, ShapeError, SubscriptError, Tensor, Value, scope
 
 __all__ = ["cross_entropy", "mse_loss"]
 
@@ -128,12 +128,9 @@ def _checked_labels(labels: Any, shape: tuple[int, ...]) -> Any:
     """Labels that fit logits of `shape`: an integer array, or probabilities."""
     if _holds_values(labels):
         raise OperandError("cross_entropy takes labels as numbers or a Tensor, but got Values; use their .item()")
-    try:
-        raw = _numbers(labels)
-    except TraceError:  # while tracing, nobody knows the numbers
-        if _shape(labels) == shape:
-            return labels
-        raise
+    if autograd.is_tracing() and isinstance(labels, Tensor) and labels.shape == shape:
+        return labels
+    raw = _numbers(labels)
     if raw.dtype.kind not in "fiub":
         raise OperandError(f"cross_entropy takes integers as labels, or probabilities, but got {labels!r}")
     if raw.shape == shape:

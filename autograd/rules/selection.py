@@ -13,8 +13,8 @@ from autograd.facts import Kink
 from autograd.primitive import elementwise, table
 
 __all__ = [
-    "abs", "clip", "equal", "floor", "greater", "greater_equal", "less", "less_equal", "maximum", "minimum",
-    "not_equal", "sign", "step", "where",
+    "abs", "clip", "equal", "floor", "greater", "greater_equal", "less", "less_equal",
+    "logical_and", "logical_not", "logical_or", "maximum", "minimum", "not_equal", "sign", "step", "where",
 ]  # fmt: skip
 
 # --- sign and steps ---
@@ -148,6 +148,20 @@ equal = elementwise(
 not_equal = elementwise(
     "not_equal", operator.ne, np.not_equal, comparison=True,
     symbol="≠", latex=r"{} \ne {}", doc="x ≠ y.", reference=lambda mp, x, y: x != y,
+)  # fmt: skip
+logical_and = elementwise(
+    "logical_and", lambda x, y: bool(x and y), np.logical_and, comparison=True,
+    symbol="∧", latex=r"{} \wedge {}", doc="Whether both are true, that is, not 0.",
+    reference=lambda mp, x, y: bool(x) and bool(y),
+)  # fmt: skip
+logical_or = elementwise(
+    "logical_or", lambda x, y: bool(x or y), np.logical_or, comparison=True,
+    symbol="∨", latex=r"{} \vee {}", doc="Whether one of them is true, that is, not 0.",
+    reference=lambda mp, x, y: bool(x) or bool(y),
+)  # fmt: skip
+logical_not = elementwise(
+    "logical_not", operator.not_, np.logical_not, comparison=True,
+    symbol="¬", latex=r"\neg {}", doc="Whether x is false, that is, 0.", reference=lambda mp, x: not x,
 )  # fmt: skip
 
 table.bind(globals())

@@ -69,7 +69,7 @@ class Jitted:
     """What `jit` makes of a function."""
 
     def __init__(self, f: Callable[..., Any], maxsize: int, executor: str) -> None:
-        update_wrapper(self, f)
+        update_wrapper(self, f, updated=())
         self._f, self._maxsize, self._executor = f, maxsize, executor
         self._hits = self._misses = 0
         self._kept: OrderedDict[tuple[Any, int], Program] = OrderedDict()
@@ -82,15 +82,15 @@ class Jitted:
         if recording.tracer() or any(isinstance(x, Node) and x.requires_grad for x in called):
             return self._f(*args, **options)
         together = (args, options) if options else args
-        signature, _ = signature_of(together)
+        signature, given = signature_of(together)
         for program in self._at_hand(signature.key):
             try:
-                return program(*together)
+                return program.replay(given, together)
             except GuardError:
                 continue
         f = _spread(self._f) if options else self._f
         try:
-            return self._keep(signature.key, trace(f, *together))(*together)
+            return self._keep(signature.key, trace(f, *together, executor=self._executor))(*together)
         except InfiniteError:
             return f(*together)
 
@@ -110,17 +110,7 @@ class Jitted:
             with self._lock:  # it was not for these arguments
                 self._hits -= 1
 
-<<<<<<< HEAD
     def _keep(self, kind: Any, program: Program) -> Program:
-=======
-    def _traced(self, kind: Any, together: tuple[Any, ...], has_options: bool) -> Any:
-        """Trace the path that these arguments take, and keep it."""
-        f = _spread(self._f) if has_options else self._f
-        try:
-            program = trace(f, *together, executor=self._executor)
-        except InfiniteError:
-            return f(*together)
->>>>>>> 09a3c01ee94e35ad676ebbed7dcbbe15e306bf57
         with self._lock:
             self._misses += 1
             key = (kind, self._misses)
@@ -141,7 +131,7 @@ class Jitted:
                 return program.backward(*args)
             except GuardError:
                 continue
-        return self._keep(signature.key, trace(self._f, *args)).backward(*args)
+        return self._keep(signature.key, trace(self._f, *args, executor=self._executor)).backward(*args)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """A method of `instance`, which is part of the program."""

@@ -142,8 +142,8 @@ class _Maker:
         key: Any = packed
         if node.params and op is node.op:
             try:
-                key = (packed, tuple(sorted(node.params.items())))
-                hash(key)
+                hash(tuple(node.params.values()))
+                key = (packed, repr(sorted(node.params.items())))  # in which 1, 1.0 and True differ
             except TypeError:  # a parameter that cannot be compared, such as a list of places
                 key = (packed, node)
         found = self.known.get(key)

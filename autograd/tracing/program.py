@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from functools import cached_property
+from itertools import repeat
 from types import MappingProxyType
 from typing import Any
 
@@ -17,16 +17,14 @@ from autograd import recording, transforms
 from autograd.errors import GraphError, OperandError, ShapeError, TraceError
 from autograd.linearized import name_of
 from autograd.primitive import Node, raw_of
-from autograd.rules import identity
 from autograd.structure import leaves, like
 from autograd.sweep import accumulate
-from autograd.tensor import Tensor
 from autograd.tracing.executors import Executor, Flat, check_executor, executor_of, flat_of
 from autograd.tracing.listing import Equation, Guard, Listing, listed
-from autograd.tracing.signature import Signature, signature_of
-from autograd.tracing.source import check, names_of, source_of
+from autograd.tracing.signature import Signature, fresh_input, parameters_of, raw_input, signature_of
+from autograd.tracing.source import check, source_of
+from autograd.tracing.text import text_of
 from autograd.tracing.tracer import Recorder
-from autograd.value import Value
 
 __all__ = ["Program", "trace"]
 
@@ -69,9 +67,11 @@ def trace(f: Callable[..., Any], *args: Any, executor: str = "auto") -> Program:
     signature, given = signature_of(args)
     recorder = Recorder()
     with recording.enable_grad():
-        inputs = [_fresh(x, signature.has_arrays) for x in given]
+        inputs = [fresh_input(x, signature.has_arrays) for x in given]
         with recording.traced(recorder):
             tree = f(*signature.filled(inputs))
+    if recorder.error is not None:  # which the function caught
+        raise recorder.error
     heads = leaves(tree)
     for head in heads:
         if not isinstance(head, Node | float | int | np.number | np.ndarray | np.bool_ | None):
@@ -79,33 +79,11 @@ def trace(f: Callable[..., Any], *args: Any, executor: str = "auto") -> Program:
                 f"{name_of(f)} returned {head!r} of type {type(head).__name__}; a traced function returns numbers, "
                 "arrays, and nested lists, tuples and dicts of them"
             )
-    return Program(f, args, signature, listed(inputs, heads, recorder), tree, recorder.swept, executor)
-
-
-def _parameters(f: Callable[..., Any], count: int) -> list[str]:
-    """The names of the positional arguments of a function."""
-    try:
-        names = [
-            p.name
-            for p in inspect.signature(f).parameters.values()
-            if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-        ]
-    except (TypeError, ValueError):
-        names = []
-    return [*names, *(f"x{place}" for place in range(len(names), count))][:count]
-
-
-def _raw(x: Any, beside_arrays: bool) -> Any:
-    """An argument as plain numbers."""
-    x = raw_of(x)
-    return x if isinstance(x, np.ndarray) else np.asarray(float(x)) if beside_arrays else float(x)
-
-
-def _fresh(x: Any, beside_arrays: bool) -> Node:
-    """A leaf that stands for an argument."""
-    if isinstance(x, Node):
-        return type(x)(x._data)  # type: ignore[call-arg]
-    return Tensor(x) if beside_arrays or isinstance(x, np.ndarray) else Value(x)
+    known = set(map(id, heads))
+    watched = [node for node in dict.fromkeys(recorder.watched) if id(node) not in known]
+    outline = like(tree, repeat(None))
+    listing = listed(inputs, [*heads, *watched], recorder)
+    return Program(f, args, signature, listing, outline, len(heads), bool(recorder.watched), executor)
 
 
 class Program:
@@ -129,15 +107,16 @@ class Program:
         signature: Signature,
         listing: Listing,
         tree: Any,
+        count: int,
         swept: bool,
         executor: str,
     ) -> None:
         self.__name__ = self.__qualname__ = name_of(f)
         self.__signature__ = inspect.Signature(
-            [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in _parameters(f, len(args))]
+            [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in parameters_of(f, len(args))]
         )
         self._f, self._example, self._signature, self._listing, self._tree = f, args, signature, listing, tree
-        self._swept, self._wanted = swept, executor
+        self._count, self._swept, self._wanted = count, swept, executor
 
     @property
     def equations(self) -> tuple[Equation, ...]:
@@ -162,7 +141,7 @@ class Program:
     @property
     def outputs(self) -> tuple[int, ...]:
         """The slots of the results."""
-        return tuple(self._listing.outputs)
+        return tuple(self._listing.outputs[: self._count])
 
     @property
     def source(self) -> str:
@@ -195,12 +174,14 @@ class Program:
         """
         signature, given = signature_of(args)
         self._signature.check(signature, self.__name__)
-        if recording.tracer() or (
-            recording.is_recording() and any(isinstance(x, Node) and x.requires_grad for x in given)
-        ):
+        return self.replay(given, args)
+
+    def replay(self, given: Sequence[Any], args: tuple[Any, ...]) -> Any:
+        """The same for arguments that are known to fit; `given` are the inputs in them."""
+        if recording.tracer() or (recording.is_recording() and (self._captures or any(map(_needs, given)))):
             return like(self._tree, iter(self._on_nodes(given)))
         beside_arrays = self._signature.has_arrays
-        plain = [x if type(x) is float and not beside_arrays else _raw(x, beside_arrays) for x in given]
+        plain = [x if type(x) is float and not beside_arrays else raw_input(x, beside_arrays) for x in given]
         return like(self._tree, iter(self.run(plain, args)))
 
     def run(self, given: Sequence[Any], args: Sequence[Any]) -> list[Any]:
@@ -208,7 +189,13 @@ class Program:
         out = self._executor([*given, *self._captured()])
         if self._swept and not all(map(_is_finite, out)):  # a sweep would have looked more closely
             out = [raw_of(head) for head in leaves(self._f(*args))]
+        del out[self._count :]
         return [x if type(x) is float else np.array(x) if isinstance(x, np.ndarray | np.generic) else x for x in out]
+
+    @property
+    def _captures(self) -> bool:
+        """Whether the result depends on something from outside that it may be differentiated by."""
+        return any(node.requires_grad for _, node in self._listing.captured)
 
     def _captured(self) -> list[Any]:
         return [node._data for _, node in self._listing.captured]
@@ -251,8 +238,8 @@ class Program:
             rows, points = np.atleast_2d(out), np.atleast_2d(x)
             for lane in np.flatnonzero(~np.isfinite(rows).all(axis=1)):
                 heads = leaves(self._f(*self._signature.filled(points[lane].tolist())))
-                rows[lane] = [np.nan if head is None else raw_of(head) for head in heads]
-        return out
+                rows[lane, : self._count] = [np.nan if head is None else raw_of(head) for head in heads]
+        return out[..., : self._count]
 
     def batch(self, x: Any) -> Any:
         """The results for many points at once: one lane per row of `x`, which has shape (lanes, inputs).
@@ -299,13 +286,15 @@ class Program:
 
         Examples
         --------
-        >>> w = Value(3.0, name="w")
+        >>> import autograd
+        >>> w = autograd.Value(3.0, name="w")
         >>> program = trace(lambda x: (x * w) ** 2, 1.0)
         >>> program.backward(2.0), w.grad
         (36.0, 24.0)
         """
         leaves_, step = self._step
-        value, gradients = step([_fresh(leaf, False) for leaf in leaves_], list(args))
+        with recording.no_grad():
+            value, gradients = step([fresh_input(leaf, False) for leaf in leaves_], list(args))
         found = map(raw_of, gradients)
         accumulate(dict(zip(leaves_, found, strict=True)))
         return raw_of(value)
@@ -323,14 +312,14 @@ class Program:
             heads = self._on_nodes(given, dict(zip(leaves_, parameters, strict=True)))
             return like(self._tree, iter(heads))
 
-        copies = [_fresh(leaf, False) for leaf in leaves_]
+        copies = [fresh_input(leaf, False) for leaf in leaves_]
         return leaves_, trace(transforms.value_and_grad(result), copies, list(self._example))
 
     def _on_nodes(self, given: Sequence[Any], instead: Mapping[Node, Any] = MappingProxyType({})) -> list[Any]:
         """The leaves of the result as nodes that hang on those among the inputs, and on those `instead` of captured."""
         listing = self._listing
         values: dict[int, Any] = {
-            slot: identity(x) if isinstance(x, Node) else _fresh(x, self._signature.has_arrays).detach()  # type: ignore[attr-defined]
+            slot: x if isinstance(x, Node) else fresh_input(x, self._signature.has_arrays).detach()  # type: ignore[attr-defined]
             for slot, x in zip(listing.inputs, given, strict=True)
         }
         values |= {slot: instead.get(node, node) for slot, node in listing.captured} | listing.constants
@@ -344,7 +333,7 @@ class Program:
             while waiting and waiting[-1].after == count:
                 guard = waiting.pop()
                 check(guard, values[guard.slot])
-        return [values[slot] for slot in listing.outputs]
+        return [values[slot] for slot in listing.outputs[: self._count]]
 
     def grad(self, argnums: int | tuple[int, ...] = 0) -> Program:
         """The gradient as a program; see `autograd.grad`."""
@@ -354,7 +343,7 @@ class Program:
         """The value and the gradient as one program, which shares what they have in common."""
         return trace(transforms.value_and_grad(self, argnums), *self._example, executor=self._wanted)
 
-    def jacobian(self, argnums: int | tuple[int, ...] = 0, sparse: bool = False) -> Program:
+    def jacobian(self, argnums: int | tuple[int, ...] = 0) -> Program:
         """The Jacobian as a program; see `autograd.jacobian`."""
         return trace(transforms.jacobian(self, argnums), *self._example, executor=self._wanted)
 
@@ -368,7 +357,7 @@ class Program:
     def draw(self, **options: Any) -> Any:
         """The figure of the program's graph at the arguments that it was traced with; see `autograd.draw`."""
         given = signature_of(self._example)[1]
-        nodes = [_fresh(x, self._signature.has_arrays) for x in given]
+        nodes = [fresh_input(x, self._signature.has_arrays) for x in given]
         for node, name in zip(nodes, self._names(), strict=True):
             node.name = name
         heads = [head for head in self._on_nodes(nodes) if isinstance(head, Node)]
@@ -378,45 +367,20 @@ class Program:
 
     def _names(self) -> list[str]:
         """What the inputs are called: parameters of the function, with places in lists and keys in dicts."""
-        return self._signature.names(_parameters(self._f, len(self._example)))
+        return self._signature.names(parameters_of(self._f, len(self._example)))
 
     def __str__(self) -> str:
-        listing, names = self._listing, names_of(self._listing)
-        called = self._names()
-        taken = [
-            name if name.isidentifier() else names[slot] for slot, name in zip(listing.inputs, called, strict=True)
-        ]
-        names |= dict(zip(listing.inputs, taken, strict=True))
-        given = Counter(node.name for _, node in listing.captured)
-        names |= {slot: node.name for slot, node in listing.captured if node.name is not None and given[node.name] == 1}
-        lines = [f"program({', '.join(taken)}):"]
-        if listing.captured:
-            lines.append(f"  captured {', '.join(names[slot] for slot, _ in listing.captured)}")
-        lines += self._body(names)
-        results = ", ".join(names.get(slot, "None") for slot in listing.outputs)
-        return "\n".join([*lines, f"  return {results}"])
-
-    def _body(self, names: dict[int, str]) -> Iterator[str]:
-        waiting = self._listing.guards[::-1]
-        for count in range(len(self) + 1):
-            if count:
-                equation = self._listing.equations[count - 1]
-                usual = equation.op.static
-                static = [f"{key}={x!r}" for key, x in equation.params.items() if not _is_same(x, usual.get(key))]
-                right = " ".join([equation.op.name, *(names[slot] for slot in equation.operands), *static])
-                text = f"  {names[equation.result]} = {right}"
-                yield f"{text:<40}# {equation.line}" if equation.line else text
-            while waiting and waiting[-1].after == count:
-                guard = waiting.pop()
-                yield f"{f'  guard {names[guard.slot]} is {guard.outcome}':<40}# {guard.line}"
+        return text_of(self._listing, self._names(), self._count)
 
     def __repr__(self) -> str:
         return f"<Program {self.__name__}: {len(self)} equations, {len(self.guards)} guards>"
 
 
+def _needs(x: Any) -> bool:
+    return isinstance(x, Node) and x.requires_grad
+
+
 def _is_finite(x: Any) -> bool:
+    if x is None:
+        return True
     return math.isfinite(x) if type(x) is float else bool(np.isfinite(x).all())
-
-
-def _is_same(x: Any, usual: Any) -> bool:
-    return type(x) is type(usual) and not isinstance(x, np.ndarray) and bool(x == usual)

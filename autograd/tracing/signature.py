@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import ShapeError
+from autograd.primitive import Node, raw_of
 from autograd.structure import leaves, like
 from autograd.tensor import Tensor
 from autograd.value import Value
 
-__all__ = ["Signature", "signature_of"]
+__all__ = ["Signature", "fresh_input", "parameters_of", "raw_input", "signature_of"]
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def _shape_of(tree: Any, keys: Iterator[Any]) -> Any:
     if isinstance(tree, dict):
         return ("dict", tuple((name, _shape_of(part, keys)) for name, part in tree.items()))
     if isinstance(tree, list | tuple):
-        return (type(tree).__name__, tuple(_shape_of(part, keys) for part in tree))
+        return (type(tree), tuple(_shape_of(part, keys) for part in tree))
     return next(keys)
 
 
@@ -133,7 +135,7 @@ def _told(key: Any) -> str:
     if kind == "dict":
         return "a dict with " + ", ".join(f"{name!r}: {_told(part)}" for name, part in key[1])
     inside = ", ".join(map(_told, key[1][:4])) + (", ..." if len(key[1]) > 4 else "")
-    return f"a {kind} of {len(key[1])}: {inside}"
+    return f"a {kind.__name__} of {len(key[1])}: {inside}"
 
 
 def _paths(name: str, tree: Any) -> Iterator[str]:
@@ -145,3 +147,29 @@ def _paths(name: str, tree: Any) -> Iterator[str]:
             yield from _paths(f"{name}[{place}]", part)
     else:
         yield name
+
+
+def parameters_of(f: Callable[..., Any], count: int) -> list[str]:
+    """The names of the positional arguments of a function."""
+    try:
+        names = [
+            p.name
+            for p in inspect.signature(f).parameters.values()
+            if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        ]
+    except (TypeError, ValueError):
+        names = []
+    return [*names, *(f"x{place}" for place in range(len(names), count))][:count]
+
+
+def raw_input(x: Any, beside_arrays: bool) -> Any:
+    """An argument as plain numbers."""
+    x = raw_of(x)
+    return x if isinstance(x, np.ndarray) else np.asarray(float(x)) if beside_arrays else float(x)
+
+
+def fresh_input(x: Any, beside_arrays: bool) -> Node:
+    """A leaf that stands for an argument."""
+    if isinstance(x, Node):
+        return type(x)(x._data)  # type: ignore[call-arg]
+    return Tensor(x) if beside_arrays or isinstance(x, np.ndarray) else Value(x)

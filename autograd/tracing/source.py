@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import keyword
 import operator
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -172,10 +173,17 @@ def _call(equation: Equation, operands: list[str], scope: dict[str, Any]) -> str
     return text
 
 
+_TAKEN = ("program", "fallen", "abs", "float")
+_SLOT = re.compile(r"[cpvwx]\d+")
+"""Names that are not free for functions."""
+
+
 def _named(op: Primitive, function: Any, scope: dict[str, Any]) -> str:
     """The name of a function in the source, which is that of its row."""
-    name = f"{op.name}_" if keyword.iskeyword(op.name) or op.name in ("program", "fallen", "abs", "float") else op.name
-    while scope.get(name, function) is not function:
+    name = op.name if op.name.isidentifier() else "operation"
+    while (
+        keyword.iskeyword(name) or name in _TAKEN or _SLOT.fullmatch(name) or scope.get(name, function) is not function
+    ):
         name += "_"
     scope[name] = function
     return name

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from array import array
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -31,48 +32,49 @@ class InfiniteError(TraceError):
     """The function cannot be traced with these arguments, but may be with others."""
 
 
-class Condition(Value):
+class _Truth:
+    """What bools of numpy can do."""
+
+    __slots__ = ()
+
+    def __and__(self, other: Any) -> Any:
+        return rules.logical_and(self, other)
+
+    def __or__(self, other: Any) -> Any:
+        return rules.logical_or(self, other)
+
+    def __xor__(self, other: Any) -> Any:
+        return rules.not_equal(self, other)
+
+    def __invert__(self) -> Any:
+        return rules.logical_not(self)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+
+class Condition(_Truth, Value):
     """The result of a comparison of Values inside a traced function: a bool that knows how it was computed."""
 
     __slots__ = ()
     __hash__ = Value.__hash__
 
-    def __and__(self, other: Any) -> Any:
-        return rules.mul(self, other)
-
-    def __or__(self, other: Any) -> Any:
-        return rules.maximum(self, other)
-
     def __invert__(self) -> Any:
-        return rules.equal(self, 0.0)
-
-    __rand__, __ror__ = __and__, __or__
+        raise TraceError("~ of a bool of Python is -1 or -2, and so always true; write `not (x > 0.0)`")
 
 
-class Flags(Tensor):
+class Flags(_Truth, Tensor):
     """The same for Tensors: an array of bools, or of places, that knows how it was computed."""
 
     __slots__ = ()
     __hash__ = Tensor.__hash__
 
-    def __and__(self, other: Any) -> Any:
-        return rules.mul(self, other)
-
-    def __or__(self, other: Any) -> Any:
-        return rules.maximum(self, other)
-
-    def __invert__(self) -> Any:
-        return rules.equal(self, 0.0)
-
-    __rand__, __ror__ = __and__, __or__
-
-    def any(self) -> Any:
+    def any(self, axis: Any = None) -> Any:
         """Whether one of them holds."""
-        return rules.max(self) > 0.0
+        return rules.max(self, axis=axis) > 0.0
 
-    def all(self) -> Any:
+    def all(self, axis: Any = None) -> Any:
         """Whether all of them hold."""
-        return rules.min(self) > 0.0
+        return rules.min(self, axis=axis) > 0.0
 
 
 class Recorder:
@@ -81,14 +83,16 @@ class Recorder:
     Attributes
     ----------
     first : nodes with a smaller index are not of this run.
-    swept : whether derivatives were computed on the way.
+    watched : what derivatives came to on the way: they must be finite, or a sweep would look more closely.
+    error : the first refusal; whoever catches it does not get a program.
     decisions : what Python was told, in order: a node, its truth, and the line that asked.
     """
 
     def __init__(self) -> None:
         self.first = tick()
         self.decisions: list[tuple[Node, bool, str]] = []
-        self.swept = False
+        self.watched: list[Node] = []
+        self.error: TraceError | None = None
         self._places: dict[tuple[str, int], int] = {}
         self._indices, self._where = array("q"), array("I")
 
@@ -98,40 +102,58 @@ class Recorder:
         self._where.append(self._places.setdefault(_place(), len(self._places)))
 
     def constant(self, op: Primitive, args: Any, params: Any, data: Any) -> Any:
-        """A result without derivative, as a node."""
-        kind: type[Any] = Flags if isinstance(data, np.ndarray) else Condition
+        """A result without derivative, as a node of the kind of its operands."""
+        kind: type[Any] = Flags if any(isinstance(arg, Tensor) for arg in args) else Condition
         node = object.__new__(kind)
-        if isinstance(data, np.ndarray):
+        if kind is Flags:
+            data = np.asarray(data)
             data.setflags(write=False)
         node._data, node._pending, node.op, node.args, node.params = data, None, op, args, params or None
         node.index, node.grad, node.name, node.requires_grad = tick(), None, None, False
         self.arrived(node)
         return node
 
+    def knows(self, node: Node) -> bool:
+        """Whether a node is more than a constant made inside."""
+        return node.requires_grad or node.op is not None or node.index < self.first
+
+    def swept(self, results: Sequence[Any]) -> None:
+        """Remember what a sweep gave."""
+        self.watched += [result for result in results if isinstance(result, Node)]
+
     def decided(self, node: Node, outcome: bool) -> None:
         """Python asked whether a node is true."""
-        if node.op is not None or node.requires_grad:
+        if self.knows(node):
             self.decisions.append((node, outcome, line_of(_place())))
 
     def refuse(self, node: Node, how: str) -> NoReturn:
         """A number was asked for."""
         if how == "backward()":
-            raise TraceError(
+            message = (
                 "backward() inside a traced function leaves gradients on nodes, which a replay would not; return them "
                 "instead: trace autograd.value_and_grad(f)"
             )
-        raise TraceError(
-            f"{how} of {called(node)} at {line_of(_place())}: the number would be a constant of the program, though it "
-            "depends on what the function is given; use functions of autograd instead of those of math and numpy, or "
-            "x.detach() where no derivative is wanted"
-        )
+        elif how == "an index made of x":
+            message = (
+                f"an index at {line_of(_place())} depends on what the function is given, and so would the shapes of "
+                "all that follows; use autograd.where(mask, x, 0.0), autograd.sort or autograd.max"
+            )
+        else:
+            message = (
+                f"{how} of {called(node)} at {line_of(_place())}: the number would be a constant of the program, "
+                "though it depends on what the function is given; use functions of autograd instead of those of math "
+                "and numpy, or x.detach() where no derivative is wanted"
+            )
+        self.error = self.error or TraceError(message)
+        raise self.error
 
     def refuse_infinite(self) -> NoReturn:
         """A sweep met inf or nan, and looks more closely."""
-        raise InfiniteError(
+        self.error = self.error or InfiniteError(
             "a derivative is not finite where the function was traced, so the program would be one for that case only; "
             "trace it with other arguments"
         )
+        raise self.error
 
     def lines_of(self, indices: array[int]) -> tuple[list[str], array[int]]:
         """The source lines, the first of them empty, and for each creation index which of them it is."""

@@ -1,0 +1,53 @@
+"""A program to be read: inputs, captured leaves, equations with their source lines, guards, results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.tracing.listing import Listing
+from autograd.tracing.source import names_of
+
+__all__ = ["text_of"]
+
+_WIDTH = 40
+
+
+def text_of(listing: Listing, called: Sequence[str], count: int) -> str:
+    """The text; inputs are `called` so where the name is free, and the first `count` outputs are results."""
+    names = names_of(listing)
+    taken = {names[equation.result] for equation in listing.equations}
+    wished = [*zip(listing.inputs, called, strict=True), *((slot, node.name or "") for slot, node in listing.captured)]
+    for slot, name in wished:
+        if name.isidentifier() and name not in taken:
+            names[slot] = name
+        taken.add(names[slot])
+    lines = [f"program({', '.join(names[slot] for slot in listing.inputs)}):"]
+    if listing.captured:
+        lines.append(f"  captured {', '.join(names[slot] for slot, _ in listing.captured)}")
+    results = ", ".join(names[slot] for slot in listing.outputs[:count])
+    return "\n".join([*lines, *_body(listing, names), f"  return {results}"])
+
+
+def _body(listing: Listing, names: dict[int, str]) -> Iterator[str]:
+    waiting = listing.guards[::-1]
+    for count in range(len(listing.equations) + 1):
+        if count:
+            equation = listing.equations[count - 1]
+            usual = equation.op.static
+            static = [f"{key}={x!r}" for key, x in equation.params.items() if not _is_same(x, usual.get(key))]
+            right = " ".join([equation.op.name, *(names[slot] for slot in equation.operands), *static])
+            yield _with_line(f"  {names[equation.result]} = {right}", equation.line)
+        while waiting and waiting[-1].after == count:
+            guard = waiting.pop()
+            yield _with_line(f"  guard {names[guard.slot]} is {guard.outcome}", guard.line)
+
+
+def _with_line(text: str, line: str) -> str:
+    return f"{text:<{_WIDTH}}# {line}" if line else text
+
+
+def _is_same(x: Any, usual: Any) -> bool:
+    return type(x) is type(usual) and not isinstance(x, np.ndarray) and bool(x == usual)

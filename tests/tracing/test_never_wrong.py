@@ -1,0 +1,275 @@
+"""What a hostile reader tried: whatever is traced is right for other arguments, or refused."""
+
+import copy
+import pickle
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import GraphError, GuardError, OperandError, Tensor, TraceError, Value, elementwise, grad, jit, trace
+from autograd.primitive import table
+
+A = np.array([1.0, -3.0, 2.0])
+B = np.array([-2.0, 5.0, 3.0])
+
+
+def plain(x):
+    return x.numpy() if isinstance(x, Tensor) else x.item() if isinstance(x, Value) else x
+
+
+def agree(f, *points):
+    """A program traced at the first point does at all of them what the function does."""
+    program = trace(f, points[0])
+    for x in points:
+        want = f(Tensor(x) if isinstance(x, np.ndarray) else Value(x))
+        with autograd.no_grad():
+            np.testing.assert_allclose(plain(program(x)), plain(want), rtol=1e-14)
+
+
+# --- masks and what stands beside them ---
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: autograd.where(x > 0.0, x, [4, 5, 6]),
+        lambda x: autograd.where(x > 0.0, [10, 20, 30], x) * x,
+        lambda x: ((x > 0.0) * [0.5, 2.0, 3.0]).sum(),
+        lambda x: (x > 0.0) @ np.array([1, 2, 4]) if autograd.is_tracing() else Tensor(x.data > 0.0) @ [1.0, 2.0, 4.0],
+        lambda x: autograd.where((x > 0.0) ^ (x > 2.5), x, 0.0),
+        lambda x: autograd.where(autograd.logical_and(x > 0.0, x < 2.5), x, 0.0),
+        lambda x: autograd.relu(x.sum()) + autograd.maximum(x.sum(), 0.0) + autograd.clip(x.sum(), -1.0, 1.0),
+        lambda x: autograd.where(x.sum() > 0.0, x, -x),
+        lambda x: x.argmax() + 0.0 * x if autograd.is_tracing() else Tensor(x.data.argmax() + 0.0 * x.data),
+    ],
+)
+def test_masks_beside_anything(f):
+    agree(f, A, B)
+
+
+@pytest.mark.parametrize(
+    "f", [autograd.relu, autograd.leaky_relu, autograd.elu, autograd.abs, lambda x: x.clip(0.0, 9.0)]
+)
+def test_derivatives_of_numbers_that_are_arrays(f):
+    gradient = jit(grad(lambda x: f(x.sum()) if hasattr(f, "rules") else autograd.clip(x.sum(), 0.0, 9.0)))
+    for x in (A, B, -B):
+        want = grad(lambda x: f(x.sum()) if hasattr(f, "rules") else autograd.clip(x.sum(), 0.0, 9.0))(x)
+        assert np.array_equal(gradient(x), want)
+
+
+def test_indices_that_depend_on_the_arguments_are_refused():
+    for f in (
+        lambda x: autograd.take(x, x.argmax()),
+        lambda x: autograd.take(x, autograd.argsort(x)),
+        lambda x: x[x > 0.0],
+        lambda x: x[autograd.argmax(x)],
+    ):
+        with pytest.raises(TraceError):
+            trace(f, A)
+
+
+# --- what comes from outside ---
+
+
+def test_gradients_of_captured_parameters():
+    w = Value(3.0)
+    f = jit(lambda x: w * x * x)
+    for _ in range(2):
+        w.grad = None
+        (f(2.0) + 0.5 * w**2).backward()
+        assert w.grad == 7.0
+    assert grad(lambda w: jit(lambda x: w * x)(2.0))(3.0) == 2.0
+    assert trace(grad(lambda w: trace(lambda x: w * x, 1.0)(2.0)), 3.0)(5.0) == 2.0
+
+
+def test_derivatives_inside_that_use_constants_of_the_outside():
+    agree(lambda x: grad(lambda y: y * x.detach())(2.0), 3.0, 4.0)
+    agree(lambda x: autograd.jvp(lambda y: y * y * x.detach(), (2.0,), (1.0,))[1], 3.0, 4.0)
+    agree(lambda x: autograd.hvp(lambda y: y * y * y * x.detach(), (2.0,), (1.0,))[0], 3.0, 4.0)
+
+    def under_no_grad(x):
+        with autograd.no_grad():
+            z = 2.0 * x
+        return grad(lambda y: y * z)(2.0)
+
+    agree(under_no_grad, 3.0, 4.0)
+
+    def masked(x):
+        mask = x > 0.0
+        return grad(lambda y: (y * autograd.where(mask, 1.0, 0.0)).sum())(np.ones(3))
+
+    program = trace(masked, A)
+    assert [program(x).tolist() for x in (A, B)] == [[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]]
+
+    def descent(t):
+        w = 0.0
+        for _ in range(3):
+            w = w - 0.1 * grad(lambda w: (w - t.detach()) ** 2)(w)
+        return w
+
+    assert trace(descent, 2.0)(3.0) == pytest.approx(plain(descent(Value(3.0))))
+
+
+def test_constants_from_outside_are_live_or_refused():
+    c = Value(2.0, requires_grad=False)
+    live = trace(lambda x: x * c.detach() + x * c, 1.0)
+    branch = trace(lambda x: x if c else -x, 1.0)
+    c.data = 5.0
+    assert live(1.0) == 10.0
+    c.data = 0.0
+    with pytest.raises(GuardError):
+        branch(1.0)
+    for f in (lambda x: x * c.data, lambda x: x * c.item(), lambda x: x * np.asarray(c), lambda x: x * c.numpy()):
+        with pytest.raises(TraceError):
+            trace(f, 1.0)
+
+    def assigns(x):
+        c.data = x.detach()
+        return c * x
+
+    with pytest.raises(GraphError, match="traced"):
+        trace(assigns, 1.0)
+
+
+def test_constant_arrays_that_are_written_into_afterwards():
+    buffer = np.zeros(2)
+
+    def f(x):
+        with autograd.no_grad():
+            buffer[:] = 1.0
+            a = x * buffer
+            buffer[:] = 2.0
+            return a + 10.0 * (x * buffer)
+
+    assert trace(f, np.ones(2))(np.ones(2)).tolist() == [21.0, 21.0]
+
+
+# --- numbers that leave, refusals that are caught ---
+
+
+@pytest.mark.parametrize(
+    "leave", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x)), autograd.find_nan, float]
+)
+def test_numbers_do_not_leave(leave):
+    with pytest.raises(TraceError):
+        trace(lambda x: x if leave(x * 1.0) is None else x * 2.0, 2.0)
+
+
+def test_a_refusal_that_is_caught_is_a_refusal():
+    def f(x):
+        try:
+            k = float(x)
+        except Exception:
+            k = 1.0
+        return k * x
+
+    with pytest.raises(TraceError, match="float"):
+        trace(f, 2.0)
+
+
+def test_strong_zero_before_a_branch():
+    def f(x):
+        g = grad(lambda y: autograd.where(y > 0.0, autograd.sqrt(y), 0.0))(x)
+        return 5.0 if g < 0.5 else -5.0
+
+    def h(x):
+        g = grad(lambda y: autograd.where(y > 0.0, autograd.sqrt(y), 0.0))(x)
+        return autograd.where(g >= 0.0, 1.0, 2.0)
+
+    for function in (f, h):
+        fast = jit(function)
+        for x in (0.3, 0.0, 4.0, 0.0):
+            assert fast(x) == plain(function(x))
+
+
+# --- what is the same, and what is not ---
+
+
+def test_parameters_that_are_equal_but_not_the_same():
+    x = np.arange(6.0).reshape(2, 3)
+    program = trace(lambda x: x[1].sum() + x[True].sum() * 10.0, x)
+    assert program(x) == 12.0 + 150.0
+
+
+def test_named_tuples_of_another_name():
+    class P(NamedTuple):
+        x: float
+        y: float
+
+    class Q(NamedTuple):
+        y: float
+        x: float
+
+    fast = jit(lambda p: p.x - p.y)
+    assert (fast(P(5.0, 1.0)), fast(Q(5.0, 1.0))) == (4.0, -4.0)
+
+
+def test_results_that_hold_nothing_and_lists_that_grow():
+    program = trace(lambda x: (grad(lambda y: y * y)(x), None), 1.0)
+    assert program(3.0) == (6.0, None)
+    grown = []
+
+    def f(x):
+        grown.append(x * 2.0)
+        return grown
+
+    program = trace(f, 1.0)
+    grown.append(7.0)
+    assert program(2.0) == [4.0]
+
+
+def test_unused_derivatives_may_be_infinite():
+    power = trace(grad(lambda x, n: x**n), -2.0, 3.0)
+    assert power(-3.0, 3.0) == 27.0
+    f = jit(grad(lambda x, n: x**n))
+    assert [f(-2.0, 3.0), f(-3.0, 3.0)] == [12.0, 27.0]
+    assert f.cache_info().hits == 1
+
+
+def test_names_of_rows_and_inputs_do_not_get_in_the_way():
+    for name in ("x0", "v0", "my op", "return"):
+        row = elementwise(name, lambda x: x + 1.0, lambda x: x + 1.0, lambda g, ans, x: g)
+        try:
+            assert trace(lambda x, row=row: row(row(x) * x), 2.0)(3.0) == 13.0
+        finally:
+            table.pop(name)
+    text = str(trace(lambda v0, x: v0 * x + v0, 1.0, 2.0)).splitlines()
+    assert [line.split("#")[0].split() for line in text[1:]] == [
+        ["v0", "=", "mul", "x0", "x"], ["v1", "=", "add", "v0", "x0"], ["return", "v1"],
+    ]  # fmt: skip
+
+
+def test_a_program_keeps_no_graph_alive():
+    import gc
+
+    def f(x):
+        for _ in range(500):
+            x = x * 1.01
+        return x
+
+    gc.collect()
+    before = sum(isinstance(thing, Value) for thing in gc.get_objects())
+    program = trace(f, 1.0)
+    gc.collect()
+    assert sum(isinstance(thing, Value) for thing in gc.get_objects()) - before < 10
+    assert len(program) == 500
+
+
+def test_a_module_keeps_its_parameters():
+    net = nn.Linear(2, 1)
+    fast = jit(net)
+    assert "weight" not in vars(fast)
+    x = np.ones((3, 2))
+    loss = nn.mse_loss(fast(x), np.zeros((3, 1)))
+    loss.backward()
+    assert net.weight.grad is not None
+
+
+def test_what_cannot_be_refused_here_raises_python_errors():
+    with pytest.raises(TypeError):
+        trace(lambda n: sum(range(n)), 3)
+    with pytest.raises(OperandError):
+        jit(autograd.hessian(lambda p: p[0] * p[1], sparse=True))([1.0, 2.0])
