@@ -28,12 +28,6 @@ from autograd.primitive import Node, Primitive, table
 __all__ = ["Symbol", "latex", "python", "unicode"]
 
 
-class _And:
-    """The one connective that conditions of rules need, in the place of a primitive."""
-
-    name, latex, kind = "and", r"{} \wedge {}", "elementwise"
-
-
 class Symbol(Node):
     """A name, or an operation on symbols.
 
@@ -71,8 +65,6 @@ class Symbol(Node):
         """The number of elements."""
         return math.prod(self.shape)
 
-    def __and__(self, other: Any) -> Symbol:
-        return Symbol.record(_And, (self, other), {})
 
     def __bool__(self) -> bool:
         raise OperandError("a symbol is neither true nor false; write conditions of a rule with where(...)")
@@ -232,7 +224,7 @@ def _made(x: Node, style: _Style, parts: list[_Product]) -> _Product:
 
 _INFIX = {
     "matmul": "@", "greater": ">", "less": "<", "greater_equal": ">=", "less_equal": "<=", "equal": "==",
-    "not_equal": "!=", "and": "&",
+    "not_equal": "!=",
 }  # fmt: skip
 
 
@@ -358,7 +350,7 @@ def latex(x: Any) -> str:
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SIGNS = {
     "matmul": "·", "greater": ">", "less": "<", "greater_equal": "≥", "less_equal": "≤", "equal": "=",
-    "not_equal": "≠", "and": "∧",
+    "not_equal": "≠", "logical_and": "∧", "logical_or": "∨",
 }  # fmt: skip
 _AROUND = {"transpose": "{}ᵀ", "swapaxes": "{}ᵀ", "getitem": "{}[…]", "expand_dims": "{}[…, None]", "sqrt": "√{}"}
 

@@ -42,8 +42,8 @@ X, Y, Z = Symbol("x"), Symbol("y", "y_1"), Symbol("z")
         (X * math.inf, "x * inf", r"x \, \infty"),
         (X @ Y, "x @ y", r"x \, y_1"),
         (
-            autograd.where(autograd.greater(X, 0.0) & autograd.less(X, 1.0), X, 0.0),
-            "where((x > 0) & (x < 1), x, 0)",
+            autograd.where(autograd.logical_and(autograd.greater(X, 0.0), autograd.less(X, 1.0)), X, 0.0),
+            "where(logical_and(x > 0, x < 1), x, 0)",
             r"\begin{cases} x & \left(x > 0\right) \wedge \left(x < 1\right) \\ 0 & \text{otherwise} \end{cases}",
         ),
     ],

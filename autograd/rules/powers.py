@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.primitive import elementwise, table
 from autograd.rules.arithmetic import ieee
-from autograd.rules.selection import equal, where
+from autograd.rules.selection import equal, logical_and, where
 
 __all__ = [
     "cbrt", "exp", "exp2", "expm1", "log", "log1p", "power", "power_log", "power_partial", "slope", "sqrt", "square",
@@ -203,7 +203,7 @@ def _xlogy_array(x, y):  # any floating dtype
 xlogy = elementwise(
     "xlogy", _xlogy, _xlogy_array,
     lambda g, ans, x, y: g * log(y),
-    lambda g, ans, x, y: where(equal(x, 0.0), where(equal(y, 0.0), 0.0, g * (x / y)), g * (x / y)),
+    lambda g, ans, x, y: where(logical_and(equal(x, 0.0), equal(y, 0.0)), 0.0, g * (x / y)),
     symbol="x ln y", latex=r"{} \ln {}",
     doc="x log y, and 0 where x = 0 (for entropies): 0 log 0 = 0. Its derivative by y at (0, 0) is 0, that by x -inf.",
     domain=[(-math.inf, math.inf), (0.0, math.inf)], singular=[(0.0, 0.0), (1.0, 0.0)],

@@ -14,7 +14,7 @@ from autograd.facts import Kink
 from autograd.primitive import elementwise, table
 from autograd.rules.arithmetic import ieee
 from autograd.rules.powers import sqrt, square
-from autograd.rules.selection import equal, where
+from autograd.rules.selection import equal, logical_and, where
 
 __all__ = [
     "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "circle", "cos", "cosh", "hypot", "inversion",
@@ -192,7 +192,7 @@ def _saddle_array(x, y):  # any floating dtype
 
 
 def _off_origin(x, y, part):  # part of a rule
-    return where(equal(x, 0.0), where(equal(y, 0.0), 0.0, part), part)
+    return where(logical_and(equal(x, 0.0), equal(y, 0.0)), 0.0, part)
 
 
 def _angle(mp, y, x):  # for a reference

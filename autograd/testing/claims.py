@@ -119,7 +119,8 @@ def plain_results(rule: Primitive) -> None:
     RuleError : if it does not.
     """
     xs = np.array([[1.0, -2.0, 2.0], [0.5, 2.0, -3.0]])
-    for count in (2, 1) if rule.kind == "elementwise" else (1, 2):
+    counts = [rule.array.nin] if isinstance(rule.array, np.ufunc) else [2, 1] if rule.kind == "elementwise" else [1, 2]
+    for count in counts:
         operands = [xs, np.flip(xs)][:count]
         if rule.kind == "elementwise":
             operands = list(np.array([*itertools.product((*WEIRD, 2.0), repeat=count)]).T)
