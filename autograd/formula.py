@@ -65,7 +65,6 @@ class Symbol(Node):
         """The number of elements."""
         return math.prod(self.shape)
 
-
     def __bool__(self) -> bool:
         raise OperandError("a symbol is neither true nor false; write conditions of a rule with where(...)")
 

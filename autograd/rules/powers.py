@@ -29,7 +29,14 @@ def _fast_power(x: float, y: float) -> float:
     return x * x if y == 2.0 else math.pow(x, y)  # a square rounded correctly, and faster
 
 
-_power = ieee(_fast_power, np.power)
+_any_power = ieee(_fast_power, np.power)
+
+
+def _power(x: float, y: float) -> float:
+    return x * x if y == 2.0 else _any_power(x, y)
+
+
+_power.fast = _fast_power  # type: ignore[attr-defined]
 
 
 def _slope(x: float, y: float) -> float:

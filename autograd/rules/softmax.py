@@ -40,8 +40,6 @@ def _log_softmax(x, *, axis=-1):
 
 
 def _logsumexp(x, *, axis=None, keepdims=False):
-    if not np.size(x):
-        return np.log(np.sum(x, axis=axis, keepdims=keepdims))
     top, off = _below(x, axis)
     total = top + _log_sum(off, axis)
     return total if keepdims else np.squeeze(total, axis)

@@ -66,3 +66,15 @@ def test_empty():
     assert autograd.logsumexp(np.zeros((0, 2)), axis=0).tolist() == [-INF, -INF]
     assert autograd.softmax(np.zeros((0, 3))).shape == (0, 3)
     assert autograd.log_softmax(np.zeros((3, 0))).shape == (3, 0)
+
+
+@pytest.mark.parametrize("f", [autograd.softmax, autograd.log_softmax, autograd.logsumexp])
+def test_integers_and_lists(f):
+    want = f(np.array([1.0, 2.0, 2.0]))
+    assert np.array_equal(f([1, 2, 2]), want)
+    assert np.array_equal(f(np.array([1, 2, 2], np.int8)), want)
+
+
+def test_single_precision_stays_where_elements_are_tied():
+    x = np.zeros((2, 3), np.float32)
+    assert autograd.log_softmax(x).dtype == autograd.logsumexp(x, axis=-1).dtype == np.float32
