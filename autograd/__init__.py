@@ -136,15 +136,18 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
-def draw(*roots: Node, **options: Any) -> Any:
+def draw(*roots: Any, **options: Any) -> Any:
     """Draw the computation graph behind one or several roots; see `autograd.drawing.draw` for the options.
+
+    A root is a Value, a Tensor, or a `Program`, which is drawn at the arguments that it was traced with.
 
     >>> x = Value(2.0, name="x")
     >>> figure = draw(x * x)
     """
     from autograd.drawing import draw as draw_roots  # imported when used: a figure needs Graphviz, an engine does not
 
-    return draw_roots(*roots, **options)
+    nodes = [node for root in roots for node in (root.nodes() if hasattr(root, "nodes") else (root,))]
+    return draw_roots(*nodes, **options)
 
 
 def graph(self: Differentiable, **options: Any) -> Any:
@@ -217,7 +220,7 @@ def __getattr__(name: str) -> Any:
     if name in ("Program", "jit", "trace"):
         from autograd import tracing  # imported when used
 
-        tracing.Program.picture = staticmethod(draw)
+        tracing.Program.draw = draw
         return getattr(tracing, name)
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
 

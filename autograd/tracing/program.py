@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from functools import cached_property
 from itertools import repeat
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -351,19 +351,24 @@ class Program:
         """The Hessian as a program; see `autograd.hessian`."""
         return trace(transforms.hessian(self, argnums), *self._example, executor=self._wanted)
 
-    picture: Callable[..., Any]
-    """What draws nodes; autograd/__init__.py hands it down from the floor of figures."""
+    if TYPE_CHECKING:
+        draw: Callable[..., Any]  # autograd/__init__.py hands this down from the floor of figures
 
-    def draw(self, **options: Any) -> Any:
-        """The figure of the program's graph at the arguments that it was traced with; see `autograd.draw`."""
+    def nodes(self) -> list[Node]:
+        """The results as nodes, computed at the arguments that the program was traced with; what is drawn.
+
+        Raises
+        ------
+        OperandError : if no result depends on the arguments.
+        """
         given = signature_of(self._example)[1]
-        nodes = [fresh_input(x, self._signature.has_arrays) for x in given]
-        for node, name in zip(nodes, self._names(), strict=True):
+        inputs = [fresh_input(x, self._signature.has_arrays) for x in given]
+        for node, name in zip(inputs, self._names(), strict=True):
             node.name = name
-        heads = [head for head in self._on_nodes(nodes) if isinstance(head, Node)]
+        heads = [head for head in self._on_nodes(inputs) if isinstance(head, Node)]
         if not heads:
-            raise OperandError("there is nothing to draw: the result does not depend on the arguments")
-        return self.picture(*heads, **options)
+            raise OperandError(f"the results of {self.__name__} do not depend on its arguments: nothing to draw")
+        return heads
 
     def _names(self) -> list[str]:
         """What the inputs are called: parameters of the function, with places in lists and keys in dicts."""

@@ -150,6 +150,11 @@ def test_a_drawing():
     figure = trace(lambda x: (autograd.tanh(x * w), x + 1.0), 0.5).draw(passes="forward")
     assert "tanh 0.9051" in str(figure)
     assert "x = 0.5" in str(figure)
+    assert (
+        len(trace(lambda x: x * w, 0.5).draw().scene.cards)
+        == len(autograd.draw(trace(lambda x: x * w, 0.5)).scene.cards)
+        == 3
+    )
     with pytest.raises(OperandError, match="nothing to draw"):
         trace(lambda x: 5.0, 2.0).draw()
 
