@@ -106,7 +106,7 @@ class _Maker:
         key = x
         if type(x) is not float or x != x or (not x and math.copysign(1.0, x) < 0.0):
             is_number = isinstance(x, float | int) and x == x
-            key = (type(x), x, math.copysign(1.0, x)) if is_number else ("thing", id(x))
+            key = (type(x), x) if is_number and x else (type(x), str(x)) if is_number else ("thing", id(x))
         slot = self.numbers.get(key)
         if slot is None:
             self.numbers[key] = slot = self.new()
