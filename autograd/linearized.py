@@ -74,7 +74,7 @@ class Linearized:
         closed = self._recorded and not create_graph and all(head.is_scalar for head in pending)  # no node from outside
         gradients = pull_floats(pending) if closed and pending else None
         if gradients is None:
-            with recording.enable_grad():
+            with recording.enable_grad(), recording.sweeping():
                 pull(self.order, pending, create_graph=create_graph)
             gradients = pending
         return [_like_primal(gradients.get(x), x, given) for x, given in zip(self.inputs, self._given, strict=True)]
@@ -90,7 +90,7 @@ class Linearized:
                 seed = seed_of(x, given, "the tangent", create_graph)
                 if not _is_constant_zero(seed):
                     moving[x] = seed
-        with recording.enable_grad():
+        with recording.enable_grad(), recording.sweeping():
             push(self.order, moving, create_graph=create_graph)
         as_nodes = any(isinstance(x, Node) for x in [*self._given, *tangents]) or self.as_nodes
         return [_like_head(moving.get(head) if isinstance(head, Node) else None, head, as_nodes) for head in self.heads]

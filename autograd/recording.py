@@ -1,7 +1,7 @@
 """Whether operations are being written down, and who looks on: `no_grad`, `enable_grad`, inspectors, a tracer."""
 
 import threading
-from contextlib import ContextDecorator
+from contextlib import AbstractContextManager, ContextDecorator, nullcontext
 from typing import Any, NoReturn, Protocol
 
 __all__ = ["enable_grad", "inspected", "is_recording", "is_watched", "no_grad", "traced", "tracer", "watched"]
@@ -40,6 +40,9 @@ class Tracer(Protocol):
 
     def decided(self, node: Any, outcome: bool) -> None:
         """Python went on with `outcome`, which is that of `node`."""
+
+    def sweeping(self) -> AbstractContextManager[None]:
+        """Around a sweep."""
 
     def refuse(self, node: Any, how: str) -> NoReturn:
         """Raise an error: the number in `node` was asked for, and what is made of it would be frozen."""
@@ -109,6 +112,12 @@ class inspected:  # noqa: N801  # beside its sisters
 def tracer() -> Tracer | None:
     """Who traces in this thread, if anybody."""
     return _local.tracer if unusual else None
+
+
+def sweeping() -> AbstractContextManager[None]:
+    """Let the tracer of this thread know that what is computed in this block is computed by a sweep."""
+    looking = tracer()
+    return looking.sweeping() if looking else nullcontext()
 
 
 class traced:  # noqa: N801  # beside its sisters
