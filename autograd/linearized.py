@@ -74,7 +74,7 @@ class Linearized:
         closed = self._recorded and not create_graph and all(head.is_scalar for head in pending)  # no node from outside
         gradients = pull_floats(pending) if closed and pending else None
         if gradients is None:
-            with recording.enable_grad():
+            with recording.enable_grad(), recording.sweeping():
                 pull(self.order, pending, create_graph=create_graph, wanted=self._active)
             gradients = pending
             if tracer := recording.tracer():
@@ -91,7 +91,7 @@ class Linearized:
                 seed = seed_of(x, given, "the tangent", create_graph)
                 if not _is_constant_zero(seed):
                     moving[x] = seed
-        with recording.enable_grad():
+        with recording.enable_grad(), recording.sweeping():
             push(self.order, moving, create_graph=create_graph)
         if tracer := recording.tracer():
             tracer.swept([moving.get(head) for head in self.heads if isinstance(head, Node)])

@@ -196,7 +196,7 @@ class Primitive:
             if rule is not None and not self.variadic:
                 names = list(inspect.signature(rule).parameters)[2:]
                 return tuple(names[: len(self.rules)])
-        return ("x", "y", "z")[: len(self.rules) or 2]
+        return ("x", "y", "z")[: len(self.rules) or getattr(self.array, "nin", 2)]
 
     def _raw(self, args: Sequence[Any], params: dict[str, Any]) -> Any:
         """Compute on raw operands of any kind: integers count as floats, as they do in nodes."""

@@ -1,7 +1,7 @@
 """Whether operations are being written down, and who looks on: `no_grad`, `enable_grad`, inspectors, a tracer."""
 
 import threading
-from contextlib import ContextDecorator
+from contextlib import AbstractContextManager, ContextDecorator, nullcontext
 from typing import Any, NoReturn, Protocol
 
 __all__ = [
@@ -53,6 +53,9 @@ class Tracer(Protocol):
 
     def decided(self, node: Any, outcome: bool) -> None:
         """Python went on with `outcome`, which is that of `node`."""
+
+    def sweeping(self) -> AbstractContextManager[None]:
+        """Around a sweep."""
 
     def refuse(self, node: Any, how: str) -> NoReturn:
         """Raise an error: the number in `node` was asked for, and what is made of it would be frozen."""
@@ -131,6 +134,12 @@ def is_tracing() -> bool:
     False
     """
     return tracer() is not None
+
+
+def sweeping() -> AbstractContextManager[None]:
+    """Let the tracer of this thread know that what is computed in this block is computed by a sweep."""
+    looking = tracer()
+    return looking.sweeping() if looking else nullcontext()
 
 
 class traced:  # noqa: N801  # beside its sisters

@@ -82,7 +82,7 @@ def _points(
     """Operands to try: numbers for an element-wise rule, arrays in the shapes of the examples for others."""
     rng = np.random.default_rng(0)
     if rule.kind == "elementwise":
-        size = len(rule.rules) or 2
+        size = len(rule.operands)
         points = [[_MODERATE[(k + 3 * i) % len(_MODERATE)] for i in range(size)] for k in range(len(_MODERATE))]
         tried = [(point, params) for point in points for params in params_of(rule)]
         inside = [(point, params) for point, params in tried if not rule.rules or is_inside(rule, point, params)]

@@ -123,7 +123,7 @@ def inputs_for(rule: Primitive, *, near_kinks: bool = False) -> st.SearchStrateg
     >>> odd()
     """
     if rule.kind == "elementwise":
-        count = len(rule.rules) or 2
+        count = len(rule.operands)
         calls = st.builds(Call, _points(rule, count), st.sampled_from(params_of(rule)))
         return calls.filter(lambda call: is_inside(rule, *call, near_kinks=near_kinks))
     return st.sampled_from(list(rule.facts.examples)).flatmap(lambda example: arrays_for(rule, *example))

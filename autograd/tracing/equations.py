@@ -56,6 +56,22 @@ class Equations(Sequence[Equation]):
         self.line = array("i")
         self.names: dict[int, str] = {}
 
+    def append(
+        self, code: int, operands: list[int], result: int, is_scalar: bool, is_constant: bool,
+        params: dict[str, Any] | None, name: str | None,
+    ) -> None:  # fmt: skip
+        """One more, of the primitive ``ops[code]``."""
+        if params:
+            self.params[len(self.codes)] = params
+        if name is not None:
+            self.names[len(self.codes)] = name
+        self.codes.append(code)
+        self.results.append(result)
+        self.operands.extend(operands)
+        self.ends.append(len(self.operands))
+        self.is_scalar.append(is_scalar)
+        self.is_constant.append(is_constant)
+
     def kept(self, places: Sequence[int]) -> Equations:
         """Those at `places`, in order."""
         out = Equations()

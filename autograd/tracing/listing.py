@@ -52,8 +52,8 @@ def listed(inputs: Sequence[Node], heads: Sequence[Any], recorder: Recorder) -> 
     roots = [*(head for head in heads if isinstance(head, Node)), *(node for node, _, _ in recorder.decisions)]
     nodes = _behind([*roots, *inputs], recorder.first)
     maker = _Maker(inputs, recorder, nodes[-1].index if nodes else 0)
-    for node in nodes:
-        maker.add(node)
+    maker.add(nodes)
+    del nodes
     asked: dict[int, tuple[bool, str]] = {}
     for node, outcome, line in recorder.decisions:
         asked.setdefault(maker.slot(node), (outcome, line))
@@ -61,22 +61,22 @@ def listed(inputs: Sequence[Node], heads: Sequence[Any], recorder: Recorder) -> 
 
 
 def _behind(roots: Sequence[Node], first: int) -> list[Node]:
-    """All nodes of this run behind the roots, operands before results."""
-    seen: set[int] = set()
-    stack: list[Node] = []
-    for root in roots:
-        if root.index not in seen:
-            seen.add(root.index)
-            stack.append(root)
-    for node in stack:  # which grows while it is walked
-        if node.index >= first:
-            for arg in node.args:
-                if isinstance(arg, Node) and arg.index not in seen:
-                    seen.add(arg.index)
-                    stack.append(arg)
-    del seen
-    stack.sort(key=attrgetter("index"))
-    return stack
+    """All nodes of this run behind the roots, with the leaves from outside; operands before results."""
+    inside, outside = list[Node](), dict[Node, None]()
+    seen = bytearray(1 + max([0, *(root.index - first for root in roots)]))  # operands have smaller indices
+    todo: list[Sequence[Any]] = [roots]
+    for args in todo:  # which grows while it is walked
+        for arg in args:
+            if type(arg) is not float and isinstance(arg, Node):
+                place = arg.index - first
+                if place < 0:
+                    outside[arg] = None
+                elif not seen[place]:
+                    seen[place] = True
+                    inside.append(arg)
+                    todo.append(arg.args)
+    inside.sort(key=attrgetter("index"))
+    return [*sorted(outside, key=attrgetter("index")), *inside]
 
 
 class _Maker:
@@ -106,79 +106,79 @@ class _Maker:
         key = x
         if type(x) is not float or x != x or (not x and math.copysign(1.0, x) < 0.0):
             is_number = isinstance(x, float | int) and x == x
-            key = (type(x), x, math.copysign(1.0, x)) if is_number else ("thing", id(x))
+            key = (type(x), x) if is_number and x else (type(x), str(x)) if is_number else ("thing", id(x))
         slot = self.numbers.get(key)
         if slot is None:
             self.numbers[key] = slot = self.new()
             self.listing.constants[slot] = x  # which is kept, so that its identity is its own
         return slot
 
-    def add(self, node: Node) -> None:
-        """Give a node a slot: its own, or that of an equal one."""
-        place = node.index - self.first
-        if place < 0:
-            self.outside[node] = slot = self.new()
-            self.listing.captured.append((slot, node))
-        elif self.slots[place] < 0:
-            self.slots[place] = self.slot(node._data) if node.op is None else self._result(node, node.op)
+    def add(self, nodes: Sequence[Node]) -> None:
+        """Give every node a slot: its own, or that of an equal one. Operands come before results."""
+        slots, first, constants, slot_of = self.slots, self.first, self.listing.constants, self.slot
+        for node in nodes:
+            place, op = node.index - first, node.op
+            if place < 0:
+                self.outside[node] = slot = self.new()
+                self.listing.captured.append((slot, node))
+            elif slots[place] >= 0:
+                continue
+            elif op is None:  # made inside
+                slots[place] = slot_of(node._data)
+            else:
+                operands, fixed = [], 0
+                for arg in node.args:
+                    slot = slots[arg.index - first] if type(arg) is Value and arg.index > first else slot_of(arg)
+                    operands.append(slot)
+                    fixed += slot in constants
+                if fixed == len(operands):
+                    slots[place] = slot_of(node._data)
+                elif fixed or op.name == "identity":
+                    slots[place] = self._simplified(node, op, operands)
+                else:
+                    slots[place] = self._result(node, op, operands)
 
-    def _result(self, node: Node, op: Primitive) -> int:
-        args, listing = node.args, self.listing
-        operands = [self.slot(arg) for arg in args]
-        if all(slot in listing.constants for slot in operands):
-            return self.slot(node._data)
-        if op.name in _SIMPLER:
-            simple = self._simplified(node, op, operands)
-            if isinstance(simple, int):
-                return simple
-            op, operands = simple
-        code = self.codes.get(op)
-        if code is None:
-            code = self.codes[op] = len(listing.equations.ops)
-            listing.equations.ops.append(op)
-        packed = 2 * code + 2 + node.requires_grad
+    def _result(self, node: Node, op: Primitive, operands: list[int]) -> int:
+        """The slot of an equation, which is new where nothing says the same."""
+        packed = self.codes.get(op)
+        if packed is None:
+            packed = self.codes[op] = 2 * len(self.codes) + 2
+            self.listing.equations.ops.append(op)
+        code, params = packed // 2 - 1, node.params if op is node.op else None
+        packed += node.requires_grad
         for slot in operands:
             packed = packed << 31 | slot
         key: Any = packed
-        if node.params and op is node.op:
+        if params:
             try:
-                hash(tuple(node.params.values()))
-                key = (packed, repr(sorted(node.params.items())))  # in which 1, 1.0 and True differ
+                hash(tuple(params.values()))
+                key = (packed, repr(sorted(params.items())))  # in which 1, 1.0 and True differ
             except TypeError:  # a parameter that cannot be compared, such as a list of places
                 key = (packed, node)
         found = self.known.get(key)
         if found is None:
-            self.known[key] = found = self.new()
-            self._write(node, op, code, operands, found)
+            self.known[key] = found = self.count
+            self.count += 1
+            is_scalar = node.is_scalar and (
+                op.scalar is not None or all(getattr(arg, "is_scalar", True) for arg in node.args)
+            )
+            self.listing.equations.append(code, operands, found, is_scalar, not node.requires_grad, params, node.name)
+            self.indices.append(node.index)
         if node.name is not None:
-            listing.names.setdefault(found, node.name)
+            self.listing.names.setdefault(found, node.name)
         return found
 
-    def _write(self, node: Node, op: Primitive, code: int, operands: list[int], result: int) -> None:
-        equations = self.listing.equations
-        equations.codes.append(code)
-        equations.results.append(result)
-        equations.operands.extend(operands)
-        equations.ends.append(len(equations.operands))
-        equations.is_scalar.append(node.is_scalar and all(getattr(arg, "is_scalar", True) for arg in node.args))
-        equations.is_constant.append(not node.requires_grad)
-        self.indices.append(node.index)
-        if node.params and op is node.op:
-            equations.params[len(equations) - 1] = node.params
-        if node.name is not None:
-            equations.names[len(equations) - 1] = node.name
-
-    def _simplified(self, node: Node, op: Primitive, operands: list[int]) -> int | tuple[Primitive, list[int]]:
-        """Another operation, or the slot where the result is already, to the last bit."""
+    def _simplified(self, node: Node, op: Primitive, operands: list[int]) -> int:
+        """The slot of the result, by a simpler operation or none where that is the same to the last bit."""
         constants = self.listing.constants
         if op.name == "power" and _is_number(constants.get(operands[1]), 2.0):
-            return table["mul"], [operands[0], operands[0]]
-        if op.name == "slope" and node.is_scalar and _is_number(constants.get(operands[1]), 2.0):
-            return table["add"], [operands[0], operands[0]]
+            op, operands = table["mul"], [operands[0], operands[0]]
+        elif op.name == "slope" and node.is_scalar and _is_number(constants.get(operands[1]), 2.0):
+            op, operands = table["add"], [operands[0], operands[0]]
         same = _same(op.name, operands, constants)
         if same is not None and _is_alike(node.args[same], node):
             return operands[same]
-        return op, operands
+        return self._result(node, op, operands)
 
     def finished(self, outputs: list[int], asked: dict[int, tuple[bool, str]]) -> Listing:
         """The listing without what nothing needs; a guard comes as soon as it can be asked."""
@@ -214,8 +214,6 @@ class _Maker:
 
 _NEUTRAL = {("mul", 1): 1.0, ("mul", 0): 1.0, ("div", 1): 1.0, ("power", 1): 1.0, ("sub", 1): 0.0}
 """By operation and position: the constant beside which the other operand is the result, to the last bit."""
-_SIMPLER = frozenset(("mul", "div", "power", "sub", "slope", "identity"))
-"""What may be simplified."""
 
 
 def _same(name: str, operands: Sequence[int], constants: dict[int, Any]) -> int | None:

@@ -116,7 +116,7 @@ def _can_compile(row: Primitive) -> bool:
 
     if row.static:
         return False
-    arity = len(row.rules) or 2
+    arity = len(row.operands)
     names = ", ".join(_LETTERS[:arity])
     scope = {"function": compiled(row.name)}
     exec(f"def call({names}): return function({names})", scope)
@@ -281,7 +281,7 @@ _CHEAP = frozenset(("add", "sub", "mul", "div", "neg", "square"))
 
 def _branch(row: Primitive) -> list[str]:
     """The loops of a row: along lines, or over places."""
-    given = _LETTERS[: len(row.rules) or 2]
+    given = _LETTERS[: len(row.operands)]
     lines = ["if lines[r]:"]
     for k, one in enumerate(given):
         at = [f"operands[offset + uintp({place})]" for place in (2 * k, 2 * k + 1)]
@@ -306,7 +306,7 @@ def _branch(row: Primitive) -> list[str]:
 
 def _branch_lanes(row: Primitive) -> list[str]:
     """The loop of a row over its run, and inside of it that over lanes."""
-    given = _LETTERS[: len(row.rules) or 2]
+    given = _LETTERS[: len(row.operands)]
     lines = ["for j in range(count):", "  if lines[r]:"]
     for k, one in enumerate(given):
         at = [f"uintp(operands[offset + uintp({place})])" for place in (2 * k, 2 * k + 1)]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import numpy as np
@@ -95,11 +96,34 @@ class Recorder:
         self.error: TraceError | None = None
         self._places: dict[tuple[str, int], int] = {}
         self._indices, self._where = array("q"), array("I")
+        self._ours: dict[str, bool] = {}
+        self._sweep: int | None = None
 
     def arrived(self, node: Any) -> None:
         """Note the source line of an operation."""
         self._indices.append(node.index)
-        self._where.append(self._places.setdefault(_place(), len(self._places)))
+        self._where.append(self._here() if self._sweep is None else self._sweep)
+
+    def _here(self) -> int:
+        """The number of the innermost source line that is not ours."""
+        frame, ours = sys._getframe(3), self._ours
+        while True:
+            name = frame.f_code.co_filename
+            is_ours = ours.get(name)
+            if is_ours is None:
+                is_ours = ours[name] = name.startswith(_HOME)
+            if not is_ours or frame.f_back is None:
+                return self._places.setdefault((name, frame.f_lineno), len(self._places))
+            frame = frame.f_back
+
+    @contextmanager
+    def sweeping(self) -> Iterator[None]:
+        """What a sweep computes belongs to the line that asked for it, which takes long to find from deep inside."""
+        outer, self._sweep = self._sweep, self._here() if self._sweep is None else self._sweep
+        try:
+            yield
+        finally:
+            self._sweep = outer
 
     def constant(self, op: Primitive, args: Any, params: Any, data: Any) -> Any:
         """A result without derivative, as a node of the kind of its operands."""
