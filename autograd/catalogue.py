@@ -38,7 +38,7 @@ def lines(table: Table, kind: str) -> Iterator[Line]:
 
 def _line(row: Primitive) -> Line:
     shapes, params = row.facts.examples[0] if row.facts.examples and row.kind != "elementwise" else ((), {})
-    xs = [Symbol(name) for name in _NAMES[: len(row.rules) or len(shapes) or 2]]
+    xs = [Symbol(name) for name in _NAMES[: len(row.rules) or len(shapes) or len(row.operands)]]
     f = Symbol.record(row, tuple(xs), dict(params))
     g: Any = 1.0 if row.kind == "elementwise" else Symbol("g")
     return Line(row, f, [None if rule is None else _applied(row, rule, g, f, xs, dict(params)) for rule in row.rules])

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from autograd import recording
 from autograd.errors import GuardError, OperandError
 from autograd.primitive import Node
-from autograd.structure import leaves
 from autograd.tracing.executors import check_executor
 from autograd.tracing.program import Program, trace
 from autograd.tracing.signature import signature_of
@@ -78,11 +77,10 @@ class Jitted:
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """The result of the function, by a program where there is one for these arguments."""
-        called = [*leaves(args), *leaves(options)]
-        if recording.tracer() or any(isinstance(x, Node) and x.requires_grad for x in called):
-            return self._f(*args, **options)
         together = (args, options) if options else args
         signature, given = signature_of(together)
+        if recording.tracer() or any(isinstance(x, Node) and x.requires_grad for x in given):
+            return self._f(*args, **options)
         for program in self._at_hand(signature.key):
             try:
                 return program.replay(given, together)
