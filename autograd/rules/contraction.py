@@ -63,9 +63,8 @@ def _contract(x, y, *, subscripts):
 
 
 def _matrices(array, names, groups, size):
-    """The axes of an array in three groups, each as one axis; without the first group where it is empty."""
+    """The axes of an array in three groups, each as one axis."""
     moved = np.transpose(array, [names.index(i) for group in groups for i in group])
-    groups = groups if groups[0] else groups[1:]
     return moved.reshape([math.prod(size[i] for i in group) for group in groups])
 
 
