@@ -32,7 +32,6 @@ def _recur_back(factors: Any, g: Any) -> Any:
 
 
 def _recur(factors, x):
-    factors, x = np.broadcast_arrays(factors, x)
     ans = np.array(x, np.result_type(factors, x))
     steps, factors = np.moveaxis(ans, -1, 0), np.moveaxis(factors, -1, 0)
     for i in range(1, len(steps)):
@@ -44,13 +43,13 @@ def _recur(factors, x):
 
 
 def _in_line(x: Any, axis: int | None) -> Any:
-    """`x` with `axis` last; all elements in one axis for None."""
-    return reshape(x, shape=(-1,)) if axis is None else swapaxes(x, axis1=axis, axis2=-1) if x.shape else x
+    """`x` with `axis` last; all elements in one axis for None, and a single number."""
+    return reshape(x, shape=(-1,)) if axis is None or not x.shape else swapaxes(x, axis1=axis, axis2=-1)
 
 
 def _back_in_place(line: Any, x: Any, axis: int | None) -> Any:
     """The inverse of `_in_line`, in the shape of `x`."""
-    return reshape(line if axis is None else swapaxes(line, axis1=axis, axis2=-1), shape=x.shape)
+    return reshape(line if axis is None or not x.shape else swapaxes(line, axis1=axis, axis2=-1), shape=x.shape)
 
 
 def _pull_cumprod(g, ans, x, *, axis=None):  # a rule
@@ -61,7 +60,7 @@ def _pull_cumprod(g, ans, x, *, axis=None):  # a rule
 def _push_cumprod(tangents, ans, x, *, axis=None):  # a rule
     factors, tangent = _in_line(x, axis), _in_line(tangents[0], axis)
     line = recur(factors, tangent * _products_before(factors))
-    return line if axis is None else swapaxes(line, axis1=axis, axis2=-1)
+    return line if axis is None or not x.shape else swapaxes(line, axis1=axis, axis2=-1)
 
 
 def _push_recur(tangents, ans, factors, x):  # a rule

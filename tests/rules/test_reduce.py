@@ -151,3 +151,12 @@ def test_sorting_many_ties_is_stable_both_ways():
     np.testing.assert_array_equal(jvp(autograd.sort, (x,), (way,))[1], way[order])
     np.testing.assert_array_equal(vjp(autograd.sort, x)[1](way)[0][order], way)
     np.testing.assert_array_equal(autograd.argsort(x), order)
+
+
+@pytest.mark.parametrize("name", ["cumprod", "cumsum"])
+def test_running_totals_of_nothing_and_of_one_number(name):
+    f = getattr(autograd, name)
+    for shape in [(2, 0), (3, 0), (0, 2)]:
+        assert grad(lambda x: f(x, axis=-1).sum())(np.zeros(shape)).shape == shape
+    assert grad(lambda x: f(x, axis=0).sum())(np.array(2.0)) == 1.0
+    assert jvp(lambda x: f(x, axis=0).sum(), (np.array(2.0),), (np.array(3.0),))[1] == 3.0
