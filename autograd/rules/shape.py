@@ -27,7 +27,6 @@ def _inverse(axes: tuple[int, ...] | None) -> tuple[int, ...] | None:
 
 def _scatter(x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
     """Zeros of `shape` with `x` added at `index`, as often as an element is indexed."""
-    x = np.asarray(x)
     out = np.zeros(shape, x.dtype)
     parts = index if isinstance(index, tuple) else (index,)
     if all(isinstance(part, _ONCE) or (isinstance(part, np.ndarray) and part.dtype == bool) for part in parts):

@@ -71,3 +71,7 @@ def test_flip(axis):
     for got in (autograd.flip(x, axis=axis), np.flip(Tensor(x), axis).data, Tensor(x).flip(axis).data):
         np.testing.assert_array_equal(got, np.flip(x, axis))
     np.testing.assert_array_equal(vjp(lambda x: autograd.flip(x, axis=axis), x)[1](x)[0], np.flip(x, axis))
+
+
+def test_lists_take_a_dtype():
+    assert autograd.astype([1.5, 2.0], dtype=np.float32).dtype == np.float32
