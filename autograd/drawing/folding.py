@@ -13,7 +13,7 @@ from typing import Any
 from autograd.drawing.parts import Part, merge_repeats, parts_of
 from autograd.errors import AutogradError
 from autograd.primitive import Node, table
-from autograd.sweep import local_partial
+from autograd.sweep import local_partial, times
 
 __all__ = ["Fold", "Folding"]
 
@@ -41,14 +41,12 @@ class Fold:
             return {}
         inside, slopes = {*self.nodes, *self.operands}, {output: 1.0}
         for node in reversed(self.nodes):
-            slope = slopes.get(node)
-            for position, arg in enumerate(node.args if slope is not None else ()):
+            for position, arg in enumerate(node.args if node in slopes else ()):
                 if isinstance(arg, Node) and arg.requires_grad and arg in inside:
                     partial = local_partial(node, position)
                     if partial is None:
                         return {}
-                    product = slope * partial if slope and partial else 0.0  # strong zero, as in the sweep
-                    slopes[arg] = slopes.get(arg, 0.0) + product
+                    slopes[arg] = slopes.get(arg, 0.0) + times(slopes[node], partial)
         return slopes
 
 

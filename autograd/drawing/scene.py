@@ -19,9 +19,10 @@ from autograd.drawing.folding import Fold, Folding
 from autograd.drawing.heatmap import HeatMap, heat_map
 from autograd.drawing.partial import Partial, partial_of, upstream
 from autograd.drawing.parts import Part
-from autograd.drawing.text import array, number, printable, shape, shortened
+from autograd.drawing.text import array, number, printable, raised, shape, shortened
 from autograd.drawing.words import WORDS, Lang
 from autograd.primitive import Node, Primitive
+from autograd.sweep import times
 
 __all__ = ["Area", "Card", "Edge", "Gradient", "Passes", "Scene", "build"]
 
@@ -29,7 +30,6 @@ _SUMS = frozenset({"add", "sub", "neg"})
 _PRODUCTS = frozenset(
     {"mul", "div", "power", "slope", "square", "sqrt", "reciprocal", "matmul", "inner", "einsum", "outer"}
 )
-_RAISED = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _MOST_PILLS = 400
 """Above so many edges local partials are in the tooltips alone: nobody reads them, and laying them out takes long."""
 _MOST_INTO_PARTS = 12
@@ -211,7 +211,7 @@ class _Writer:
             return f"{symbol} {', '.join(texts)}" if len(texts) < 3 else symbol
         if node.op and node.op.name == "power":
             whole = texts[0].removeprefix("−").isdigit()
-            power = texts[0].translate(_RAISED) if whole else f"^{texts[0]}"
+            power = raised(texts[0]) if whole else f"^{texts[0]}"
             return f"x{power}" if isinstance(node.args[0], Node) else f"{texts[0]}ʸ"
         return f"{texts[0]} {symbol}" if isinstance(node.args[1], Node) else f"{symbol} {texts[0]}"
 
@@ -288,8 +288,7 @@ class _Writer:
         else:
             tooltip = f"{slope} = {_exactly(size)}"
         if size is not None and isinstance(above, float):
-            product = "0" if above == 0.0 else self._number(size * above)  # strong zero, as in the sweep
-            told = f"{self._number(size)} × {self._number(above)} = {product}"
+            told = f"{self._number(size)} × {self._number(above)} = {self._number(times(above, size))}"
             tooltip += "\n" + self.words["contributes"].format(told)
         return replace(edge, partial=size, label=label, tooltip=tooltip)
 

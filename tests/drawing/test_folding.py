@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import nn
-from autograd import Tensor, Value, mul, scope, scopes, tanh
+from autograd import Tensor, Value, mul, scope, scopes, sqrt, tanh
 from autograd.drawing import draw
 from autograd.drawing.folding import Folding
 from autograd.drawing.layout import _embedded
@@ -113,6 +113,15 @@ def test_the_pill_before_a_folded_part_is_the_derivative_through_it():
     slope = 1.0 - a.data**2
     assert [edge.partial for edge in scene.edges] == pytest.approx([slope * w.data for w in neuron.w], rel=1e-12)
     assert [card.gradient.size for card in scene.cards[:2]] == pytest.approx([slope * w.data for w in neuron.w])
+
+
+def test_the_pill_before_a_folded_part_says_nan_where_the_sweep_does():
+    x = Value(1.0)
+    with scope("part"):
+        y = sqrt(x * 0.0)
+    y.backward()
+    assert math.isnan(x.grad)
+    assert [edge.label for edge in build([y], depth=0).edges] == ["×nan"]
 
 
 def test_parts_with_several_outputs_show_them_and_have_no_pills():
