@@ -98,7 +98,8 @@ def draw(
         them is one card. The pill on an edge into such a card is the derivative through the whole scope.
     fold_repeats : whether scopes that repeat each other (under the same name in the same scope, with the same
         operations, wiring and shapes, and none using the result of another) are drawn once: the first of them, with
-        its numbers, and "× 30"; a running sum over them is one card Σ.
+        its numbers, and "× 30"; a running sum over them is one card Σ. What comes from another copy is dashed and has
+        its value on it, and a gradient that sums over copies says so ("Σ over 30").
     show_constants : whether numbers and arrays among the operands have cards; else the operation's chip has them.
     lang : the language of the words, ``"en"`` or ``"zh"``.
 

@@ -188,6 +188,30 @@ class Folding:
         for _, arg in self.more.get(node, ()):
             yield arg
 
+    def ranks(self) -> dict[Node, int]:
+        """The numbers of copies, as the second, third, ... of their kind."""
+        counts: Counter[Node] = Counter()
+        ranks: dict[Node, int] = {}
+        for node in sorted(self.copies, key=lambda copy: copy.index):
+            original = self.copies[node]
+            counts[original] += 1
+            if original not in self.sums:
+                ranks[node] = counts[original] + 1
+        return ranks
+
+    def shares(self) -> dict[Node, int]:
+        """Over how many copies the uses of a node are spread, of which only those in the first are drawn."""
+        shares: dict[Node, int] = {}
+        uses = Counter(
+            (arg, self.copies.get(node, node))
+            for node in (self.order if self.copies else ())
+            for arg in {arg for arg in node.args if isinstance(arg, Node)}
+        )
+        for (arg, original), count in uses.items():
+            if count > 1 and original not in self.sums:
+                shares[arg] = max(count, shares.get(arg, 1))
+        return shares
+
     def _absorb(self) -> None:
         """Take the parameters that only folded parts use into these."""
         users: dict[Node, Node | None] = dict.fromkeys(self.roots)  # the first card, None for a bare one

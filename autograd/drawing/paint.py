@@ -143,7 +143,7 @@ class _Painter:
         role = self.look(edge)[0]
         yield f'<g class="pill">{_tooltip(edge.tooltip)}'
         yield self.rectangle(self.outline(role, 1.2), box.left, box.top, box.width, box.height, 9.0)
-        ink = ("muted" if edge.partial is not None else "ink") if role == "wire" else f"{role}-ink"
+        ink = ("muted" if edge.copy or edge.partial is not None else "ink") if role == "wire" else f"{role}-ink"
         yield self.text(box.x, box.y + 3.8, edge.label, measure.PILL, "mono", ink, ' text-anchor="middle"')
         yield "</g>"
 
@@ -151,6 +151,8 @@ class _Painter:
         """Colour, dashes and width of an edge: the sign and the size of its local partial."""
         if self.scene.cards[edge.source].kind == "more":
             return "wire", "2 5", 1.3
+        if edge.copy:
+            return "wire", "6 4", 1.3
         if edge.partial is None:
             return "wire", "", 1.5
         if edge.partial == 0.0:

@@ -24,6 +24,10 @@ WORDS: dict[str, dict[str, str]] = {
         "values": "{:,} values", "one operation": "1 operation", "operations": "{:,} operations",
         "one parameter": "1 parameter", "parameters": "{:,} parameters",
         "depth": "scopes folded below depth {}", "repeats": "of repeated scopes the first is shown",
+        "dashed": "dashed: to or from another copy", "copy": "copy {}", "another copy": "another copy",
+        "from copy": "{}, which is not drawn: {}", "of copies": "used by copies that are not drawn",
+        "sum over": "Σ over {:,}",
+        "shares": "the sum over {:,} copies, of which the edges show the first",
     },
     "zh": {
         "code": "zh-Hans", "grad": "梯度", "more": "… 另有 {:,} 个", "earlier": "较早的 {:,} 个值",
@@ -40,5 +44,9 @@ WORDS: dict[str, dict[str, str]] = {
         "values": "{:,} 个值", "one operation": "1 个运算", "operations": "{:,} 个运算",
         "one parameter": "1 个参数", "parameters": "{:,} 个参数",
         "depth": "深度 {} 以下的部分已折叠", "repeats": "重复的部分只显示第一个",
+        "dashed": "虚线来自或通向其他副本", "copy": "第 {} 份", "another copy": "其他副本",
+        "from copy": "{}（未画出）：{}", "of copies": "由未画出的副本使用",
+        "sum over": "{:,} 份之和",
+        "shares": "{:,} 份之和，边上只显示第一份",
     },
 }  # fmt: skip

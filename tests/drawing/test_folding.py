@@ -58,16 +58,19 @@ def test_cards_are_connected_where_nodes_are(program, depth, repeats):
     assert {(edge.source, edge.target) for edge in scene.edges} == {(place[a], place[b]) for a, b in real}
 
 
-@given(scoped_programs, depths)
-def test_the_chain_rule_holds_from_card_to_card(program, depth):
+@given(scoped_programs, depths, st.booleans())
+def test_the_chain_rule_holds_from_card_to_card(program, depth, repeats):
     root = run_scoped(program)
     if not root.requires_grad:
         return
     root.backward()
-    scene = build([root], depth=depth, show_constants=False)
+    scene = build([root], depth=depth, show_constants=False, fold_repeats=repeats)
     for place, card in enumerate(scene.cards):
-        leaving = [edge for edge in scene.edges if edge.source == place]
+        leaving = [edge for edge in scene.edges if edge.source == place and not (edge.copy and edge.label)]
         if card.is_root or not card.gradient or any(edge.partial is None for edge in leaving):
+            continue
+        if card.gradient.label != "grad":
+            assert card.gradient.label.startswith("grad · Σ over ")
             continue
         total = sum(edge.partial * scene.cards[edge.target].gradient.size for edge in leaving)
         assert math.isclose(card.gradient.size, total, rel_tol=1e-9, abs_tol=1e-12)
@@ -291,6 +294,56 @@ def test_a_repeat_that_uses_something_else_keeps_its_edge():
     assert sorted(into) == ["", "x", "y"]
 
 
+def equations(scene):
+    """The additions and subtractions of a scene: the chip, what its operands are, and what it makes of them."""
+    for place, card in enumerate(scene.cards):
+        if card.symbol in ("+", "−"):
+            into = sorted((edge for edge in scene.edges if edge.target == place), key=lambda edge: edge.position)
+            texts = [edge.label.split(": ")[1] if edge.copy else scene.cards[edge.source].value for edge in into]
+            yield card.symbol, [float(text.replace("−", "-")) for text in (*texts, card.value)]
+
+
+def test_what_comes_from_another_copy_is_not_the_number_of_the_first():
+    model = nn.MLP(1, [1], rng=np.random.default_rng(0))
+    loss = (model([1.0]) - 1.0) ** 2 + (model([2.0]) - 1.0) ** 2
+    loss.backward()
+    figure = draw(loss, depth=0, fold_repeats=True)
+    found = list(equations(figure.scene))
+    assert len(found) == 3
+    for symbol, (a, b, ans) in found:
+        assert ans == pytest.approx(a + b if symbol == "+" else a - b, abs=2e-4)
+    (copy,) = [edge for edge in figure.scene.edges if edge.copy]
+    assert (copy.label, copy.partial) == ("copy 2: 0.9489", None)
+    assert copy.tooltip.startswith("copy 2, which is not drawn: 0.94")
+    assert "MLP × 2 ↑   (copy 2: 0.9489)" in str(figure)
+    assert 'stroke-dasharray="6 4"' in figure.to_svg()
+    assert figure.scene.caption[-1].endswith("dashed: to or from another copy")
+    chinese = draw(loss, depth=0, fold_repeats=True, lang="zh").scene
+    assert [edge.label for edge in chinese.edges if edge.copy] == ["第 2 份：0.9489"]
+
+
+def test_a_folded_part_that_uses_a_copy_has_its_value():
+    a, b = unit(Value(1.0)), unit(Value(0.1))
+    with scope("end"):
+        c = b * b + 1.0
+    root = a * c
+    root.backward()
+    scene = build([root], depth=0, fold_repeats=True)
+    assert [edge.label for edge in scene.edges if edge.copy] == ["copy 2: 0.1974"]
+
+
+def test_a_gradient_over_several_copies_says_so():
+    loss, _model, _ = mlp(samples=20)
+    scene = build([loss], fold_repeats=True, max_nodes=1000)
+    labels = Counter(card.gradient.label for card in scene.cards if card.kind == "leaf")
+    assert labels == {"grad · Σ over 20": 7, "grad · Σ over 3": 2}  # parameters, and inputs of three neurons
+    assert any("the sum over 20 copies, of which the edges show the first" in card.tooltip for card in scene.cards)
+    chinese = build([loss], fold_repeats=True, max_nodes=1000, lang="zh")
+    assert "梯度 · 20 份之和" in {card.gradient.label for card in chinese.cards if card.gradient}
+    scene = build([loss], max_nodes=1000)
+    assert {card.gradient.label for card in scene.cards if card.gradient} == {"grad"}
+
+
 # --- other forms ---
 
 
@@ -318,7 +371,7 @@ def test_a_large_network_folds_to_its_parts():
     assert scene.hidden == 0
     assert [area.title for area in scene.areas][:2] == ["MLP × 200", "mse_loss"]
     assert len(scene.cards) == 26
-    assert scene.caption[-1].endswith("of repeated scopes the first is shown")
+    assert scene.caption[-1].endswith("of repeated scopes the first is shown, dashed: to or from another copy")
 
 
 def test_a_large_graph_without_scopes_is_cut():
