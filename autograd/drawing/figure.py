@@ -65,7 +65,7 @@ class Figure(Picture):
 def draw(
     *roots: Node,
     rankdir: RankDir = "LR",
-    max_nodes: int = 200,
+    max_nodes: int | None = None,
     precision: int = 4,
     passes: Passes = "both",
     names: Mapping[str, Any] | None = None,
@@ -84,8 +84,9 @@ def draw(
     ----------
     *roots : one or more Values or Tensors.
     rankdir : ``"LR"`` from left to right, or ``"TB"`` from top to bottom.
-    max_nodes : how many cards to draw at most. In a larger graph scopes are folded, the innermost first, then repeats
-        are; and if that is not enough, the newest are drawn and one card stands for the rest.
+    max_nodes : how many cards to draw at most. In a larger graph repeats are folded, then scopes, the innermost first;
+        and if that is not enough, the newest are drawn and one card stands for the rest. By default up to 200, and the
+        newest 24 of a graph that does not fold to so few.
     precision : decimals of the numbers.
     passes : ``"forward"`` (values), ``"backward"`` (gradients and local partials, arrows reversed) or ``"both"``.
     names : names for nodes without one, such as ``locals()``; by default those of the variables of the code that calls,
@@ -135,7 +136,7 @@ def draw(
             raise OperandError(f"draw() takes Values and Tensors, but got {root!r} of type {type(root).__name__}")
     scene = build(
         roots,
-        max_nodes=_at_least("max_nodes", max_nodes, 1),
+        max_nodes=None if max_nodes is None else _at_least("max_nodes", max_nodes, 1),
         precision=_at_least("precision", precision, 0),
         passes=_one_of("passes", passes, get_args(Passes)),
         names=names_for(names),

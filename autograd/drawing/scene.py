@@ -21,6 +21,8 @@ from autograd.primitive import Node
 
 __all__ = ["Area", "Card", "Edge", "Gradient", "Passes", "Scene", "build"]
 
+_MOST_CARDS, _NEWEST = 200, 24
+"""A graph with more cards is cut to the newest: what does not fit on one page should at least be short."""
 _MOST_PILLS = 400
 """Above so many edges local partials are in the tooltips alone: nobody reads them, and laying them out takes long."""
 _MOST_INTO_PARTS = 12
@@ -30,7 +32,7 @@ _MOST_INTO_PARTS = 12
 def build(
     roots: Sequence[Node],
     *,
-    max_nodes: int = 200,
+    max_nodes: int | None = None,
     precision: int = 4,
     passes: Passes = "both",
     names: Mapping[int, str] | None = None,
@@ -43,16 +45,23 @@ def build(
 ) -> Scene:
     """Describe the `max_nodes` newest cards behind `roots`, in the order in which their nodes were created.
 
+    Unless told otherwise that is all of them up to 200, and of more the newest 24.
+
     What is not in `highlight`, or not on a path from the node to `explain`, is faded. Without a `depth`, as many scopes
     are folded as it takes to show everything on `max_nodes` cards. `names` are by identity.
     """
     folding = Folding(roots, fold_repeats)
     fitted = None
     if depth is None:
-        fitted = folding.fold_to_fit(max_nodes)
+        fitted = folding.fold_to_fit(max_nodes or _MOST_CARDS)
     else:
         folding.fold(depth)
-    nodes, sizes = folding.newest(max_nodes)
+    nodes, sizes = folding.newest(max_nodes or _MOST_CARDS + 1)
+    if max_nodes is None:
+        max_nodes = _MOST_CARDS
+        if len(nodes) > _MOST_CARDS:
+            max_nodes = _NEWEST
+            nodes, sizes = folding.newest(max_nodes)
     hidden = len(folding.nodes) - sum(sizes.values())
     bare = [node for node in nodes if node not in folding.folds]
     raw = sum(not isinstance(arg, Node) for node in bare for arg in node.args) if show_constants else 0
@@ -73,6 +82,8 @@ def build(
                 cards.append(writer.constant(arg))
         places[node] = len(cards)
         card = writer.folded(fold, boxes) if fold else writer.card(node)
+        if node in folding.times:
+            card = replace(card, note=f"× {folding.times[node]:,}")
         card = replace(card, symbol="Σ") if node in folding.sums else card
         cards.append(replace(card, is_root=node in ends, nodes=sizes[node]))
     edges: list[Edge] = []

@@ -6,15 +6,16 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import nn
-from autograd import Tensor, Value, mul, scope, scopes, sqrt, tanh
+from autograd import Tensor, Value, add, mul, scope, scopes, sqrt, sub, tanh
 from autograd.drawing import draw
 from autograd.drawing.folding import Folding
 from autograd.drawing.layout import _embedded
 from autograd.drawing.scene import build
+from autograd.drawing.text import number
 from tests.drawing.graphs import reachable, run_scoped, scoped_programs
 
 
@@ -299,6 +300,7 @@ def equations(scene):
     for place, card in enumerate(scene.cards):
         if card.symbol in ("+", "−"):
             into = sorted((edge for edge in scene.edges if edge.target == place), key=lambda edge: edge.position)
+            assert [edge.position for edge in into] == [0, 1]
             texts = [edge.label.split(": ")[1] if edge.copy else scene.cards[edge.source].value for edge in into]
             yield card.symbol, [float(text.replace("−", "-")) for text in (*texts, card.value)]
 
@@ -308,18 +310,28 @@ def test_what_comes_from_another_copy_is_not_the_number_of_the_first():
     loss = (model([1.0]) - 1.0) ** 2 + (model([2.0]) - 1.0) ** 2
     loss.backward()
     figure = draw(loss, depth=0, fold_repeats=True)
-    found = list(equations(figure.scene))
-    assert len(found) == 3
-    for symbol, (a, b, ans) in found:
-        assert ans == pytest.approx(a + b if symbol == "+" else a - b, abs=2e-4)
+    assert [(symbol, len(numbers)) for symbol, numbers in equations(figure.scene)] == [("−", 3), ("+", 3)]
     (copy,) = [edge for edge in figure.scene.edges if edge.copy]
-    assert (copy.label, copy.partial) == ("copy 2: 0.9489", None)
-    assert copy.tooltip.startswith("copy 2, which is not drawn: 0.94")
-    assert "MLP × 2 ↑   (copy 2: 0.9489)" in str(figure)
+    assert (copy.label, copy.partial) == ("copy 2: 0.002611", None)
+    assert copy.tooltip.startswith("copy 2, which is not drawn: 0.0026")
+    assert "xʸ 0.2762   × 2   grad 1 ↑   (copy 2: 0.002611)" in str(figure)
     assert 'stroke-dasharray="6 4"' in figure.to_svg()
     assert figure.scene.caption[-1].endswith("dashed: to or from another copy")
     chinese = draw(loss, depth=0, fold_repeats=True, lang="zh").scene
-    assert [edge.label for edge in chinese.edges if edge.copy] == ["第 2 份：0.9489"]
+    assert [edge.label for edge in chinese.edges if edge.copy] == ["第 2 份：0.002611"]
+
+
+@given(scoped_programs, depths)
+@example(
+    ["unit", (tanh, 0, 0, False), "close", (add, 0, 0, True), "unit", (tanh, 1, 0, False), "close", (add, 0, 1, True),
+     (sub, 0, 2, False)], 1,
+)  # fmt: skip
+def test_every_sum_that_is_drawn_is_right(program, depth):
+    scene = build([run_scoped(program)], depth=depth, fold_repeats=True, precision=12)
+    assume(not any(edge.copy and not edge.label for edge in scene.edges))
+    assume(not any(card.value.startswith("[") for card in scene.cards))  # parts with several outputs
+    for symbol, (a, b, ans) in equations(scene):
+        assert ans == pytest.approx(a + b if symbol == "+" else a - b, rel=1e-6, abs=1e-9)
 
 
 def test_a_folded_part_that_uses_a_copy_has_its_value():
@@ -344,6 +356,26 @@ def test_a_gradient_over_several_copies_says_so():
     assert {card.gradient.label for card in scene.cards if card.gradient} == {"grad"}
 
 
+def test_what_is_done_to_each_of_some_copies_is_drawn_once():
+    model = nn.MLP(2, [3, 1], rng=np.random.default_rng(0))
+    rows = np.random.default_rng(1).normal(size=(64, 3)).tolist()
+    loss = 0.0
+    for *xs, y in rows:
+        loss = loss + (model([Value(x) for x in xs]) - y) ** 2
+    scene = build([loss], depth=0, fold_repeats=True, show_constants=False)
+    assert [(card.symbol or card.title, card.note) for card in scene.cards] == [
+        ("", ""), ("", ""), ("MLP × 64", ""), (f"− {number(rows[0][2])}", "× 64"), ("x²", "× 64"), ("Σ", ""),
+    ]  # fmt: skip
+    assert sum(card.nodes for card in scene.cards) == len(reachable(loss))
+    other = (unit(Value(1.0)) + 1.0) * (unit(Value(2.0)) - 1.0)
+    assert [card.symbol for card in build([other], fold_repeats=True, show_constants=False).cards if card.symbol] == [
+        "× 2", "tanh", "+ 1", "− 1", "×",
+    ]  # fmt: skip
+    x, y = Value(1.0, name="x"), Value(2.0, name="y")
+    shared = (unit(x) * x) * (unit(y) * y)  # each with a leaf of its own, which is used twice
+    assert len(build([shared], fold_repeats=True).cards) == 8
+
+
 # --- other forms ---
 
 
@@ -362,10 +394,10 @@ def test_text_and_dot_of_a_folded_figure():
 
 def test_a_large_network_folds_to_its_parts():
     loss, _model, _ = mlp(samples=20)
-    scene = build([loss], max_nodes=100)
-    assert titles(scene) == {"MLP": 20, "mse_loss": 1}
+    scene = build([loss], max_nodes=15)
+    assert titles(scene) == {"layers.0.neurons × 3": 1, "layers.1.neurons.0": 1}
     assert scene.hidden == 0
-    assert scene.caption[-1] == f"{len(reachable(loss)):,} values, scopes folded below depth 0"
+    assert scene.caption[-1].startswith("533 values, scopes folded below depth 2, of repeated scopes the first is ")
     loss, _model, _ = mlp(samples=200)
     scene = build([loss])
     assert scene.hidden == 0
@@ -378,6 +410,7 @@ def test_a_large_graph_without_scopes_is_cut():
     y = Value(1.0)
     for _ in range(1000):
         y = y * 1.0
+    assert len(build([y], show_constants=False).cards) == 25
     scene = build([y], max_nodes=20)
     assert scene.hidden == 981
     assert scene.caption == ()
