@@ -14,7 +14,7 @@ from autograd.drawing.paint import paint
 from autograd.drawing.picture import Picture
 from autograd.drawing.scene import Passes, Scene, build
 from autograd.drawing.theme import ThemeName
-from autograd.drawing.words import Lang
+from autograd.drawing.words import WORDS, Lang
 from autograd.errors import OperandError
 from autograd.primitive import Node
 
@@ -33,6 +33,7 @@ class Figure(Picture):
 
     def __init__(self, scene: Scene, rankdir: RankDir = "LR") -> None:
         self.scene, self.rankdir = scene, rankdir
+        self.language = WORDS[scene.lang]["code"]
 
     @cached_property
     def layout(self) -> Layout:
