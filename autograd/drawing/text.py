@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 __all__ = [
-    "Name", "Piece", "array", "counted", "face_for", "number", "printable", "raised", "shape", "shortened",
+    "Name", "Piece", "array", "counted", "face_for", "fitted", "number", "printable", "raised", "shape", "shortened",
     "split_name", "width",
 ]  # fmt: skip
 
@@ -169,6 +169,19 @@ def width(text: str, size: float, face: str) -> float:
     """How wide `text` is at most at font size `size`, in the face "serif" (italic), "sans" (bold), "han" or "mono"."""
     face = "sans" if face == "han" else face
     return size * sum(_char_width(char, face) for char in text)
+
+
+def fitted(text: str, room: float, size: float, face: str) -> str:
+    """As much of `text` as there is room for, with an ellipsis where that is not all.
+
+    >>> fitted("layers.0", 99.0, 11.0, "sans"), fitted("layers.0", 40.0, 11.0, "sans")
+    ('layers.0', 'laye…')
+    """
+    if width(text, size, face) <= room:
+        return text
+    while text and width(text + "…", size, face) > room:
+        text = text[:-1]
+    return text + "…"
 
 
 def _char_width(char: str, face: str) -> float:
