@@ -155,7 +155,7 @@ def graph(self: Differentiable, **options: Any) -> Any:
 
     Options (see `autograd.drawing.draw`): ``depth=1`` folds each scope inside those of the first level to one card,
     ``fold_repeats=True`` draws repeated ones once, ``show_constants=False`` writes constants into the operations,
-    ``rankdir="TB"`` draws from top to bottom, ``passes="forward"`` leaves the gradients out, ``max_nodes=200`` folds
+    ``rankdir="TB"`` draws from top to bottom, ``passes="forward"`` leaves the gradients out, ``max_nodes=30`` folds
     what is more, ``precision=4`` is the number of decimals, ``lang="zh"`` speaks Chinese. Nodes without a name are
     called like the variables that hold them, or as ``names=`` says.
 

@@ -32,7 +32,9 @@ from autograd.recording import is_watched, watched
 from autograd.seeds import called, seed_of
 from autograd.strongzero import strong_zero
 
-__all__ = ["accumulate", "apply", "backward", "check_fresh", "local_partial", "pull", "pull_floats", "toposort"]
+__all__ = [
+    "accumulate", "apply", "backward", "check_fresh", "local_partial", "pull", "pull_floats", "times", "toposort",
+]  # fmt: skip
 
 _by_index = attrgetter("index")
 
@@ -381,6 +383,15 @@ def local_partial(node: Node, position: int) -> float | None:
         return 0.0
     g = 1.0 if node.is_scalar else np.ones(())
     return float(_contribution(node.op, position, arg, g, node._data, values, node.params or {}))
+
+
+def times(cotangent: float, partial: float) -> float:
+    """What a cotangent becomes over one edge: strong zero, a zero stays zero whatever the local partial.
+
+    >>> times(0.0, math.inf), times(math.inf, 0.0)
+    (0.0, nan)
+    """
+    return cotangent * partial if cotangent else 0.0
 
 
 def _plus(a: Any, b: Any) -> Any:

@@ -1,9 +1,9 @@
 """Figures of computation graphs: `draw` gives a `Figure`, `draw_dot` plain Graphviz.
 
-`scene` says what is shown (`parts` and `folding` what of it lies in scopes, `naming` what it is called), in terms of
-`elements`; `measure` how large it is, `layout` where it goes (by Graphviz), `paint` what it looks like (SVG, in the
-colours of `theme`); `figure` puts them together. `Picture` and `Canvas` are for figures of other things: what every
-figure can do, and a sheet to paint it on.
+`scene` says what is shown (`parts` and `folding` what of it lies in scopes, `writer` what it says, `naming` what it is
+called), in terms of `elements`; `measure` how large it is, `layout` where it goes (by Graphviz), `paint` what it looks
+like (SVG, in the colours of `theme`); `figure` puts them together. `Picture` and `Canvas` are for figures of other
+things: what every figure can do, and a sheet to paint it on.
 """
 
 from autograd.drawing.canvas import Canvas

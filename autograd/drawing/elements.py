@@ -76,6 +76,8 @@ class Edge:
     label: str = ""
     tooltip: str = ""
     faded: bool = False
+    copy: bool = False
+    """It leaves or enters a copy that is not drawn; the card is that of the first."""
 
 
 @dataclass(frozen=True, slots=True)

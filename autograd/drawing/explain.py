@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
-from autograd.drawing.text import number
+from autograd.drawing.text import counted, number, raised
 from autograd.drawing.words import WORDS, Lang
 from autograd.errors import GraphError, OperandError
 from autograd.primitive import Node
-from autograd.sweep import local_partial, toposort
+from autograd.sweep import local_partial, times, toposort
 
 __all__ = ["Explanation", "explain"]
 
 MOST_PATHS = 8
-"""More are counted and summed, but not written out."""
+"""More are counted and summed, but only the largest are written out."""
+_MOST_STEPS = 10
+"""Longer paths and products are written with their ends alone."""
+_SHORTEST_RUN = 4
+"""So many equal factors in a row are written as a power."""
 
 
 class Explanation(NamedTuple):
@@ -24,85 +31,138 @@ class Explanation(NamedTuple):
     lines: tuple[str, ...]
 
 
-def explain(root: Node, start: Node, precision: int, called: Callable[[Node], str], lang: Lang = "en") -> Explanation:
-    """Follow the chain rule from `start` to `root`, through Values.
+class _Step(NamedTuple):
+    """From an operand up to a node that uses it."""
 
-    ∂root/∂start is the sum over all paths of the product of the local partials along each; there may be more paths than
-    nodes, so they are counted and summed by one pass over the graph, and the first few are written out.
+    node: Node
+    position: int
+    partial: float
+
+
+class _Path(NamedTuple):
+    """The way from a node up to the root: its first step and the rest of it; and the product of the partials."""
+
+    product: float
+    step: _Step | None = None
+    rest: _Path | None = None
+
+
+def explain(root: Node, start: Node, precision: int, called: Callable[[Node], str], lang: Lang = "en") -> Explanation:
+    """Follow the chain rule from `root` to `start`, through Values.
+
+    ∂root/∂start is the sum over all paths of the product of the local partials along each. There may be more paths than
+    nodes, so they are counted and summed by one pass over the graph, which remembers the largest few of each node.
 
     Raises
     ------
-    OperandError : if one of the two is not a Value.
+    OperandError : if one of the two is not a Value, or a path leads through an operation on arrays.
     GraphError : if no path leads from one to the other.
     """
     for node in (root, start):
         if not (isinstance(node, Node) and node.is_scalar):
-            raise OperandError(f"explain= follows Values, whose local partials are numbers, but got {node!r}")
-    order = [node for node in toposort(root) if node.index >= start.index]
-    counts, slopes = {start: 1}, {start: 1.0}
-    for node in order:
-        steps = [(arg, partial) for arg, partial in _steps(node) if arg in counts]
-        if steps and node is not start:
-            counts[node] = sum(counts[arg] for arg, _ in steps)
-            slopes[node] = sum(_times(partial, slopes[arg]) for arg, partial in steps)
-    if root not in counts:
+            hint = "; pass one Value" if isinstance(node, list | tuple) else ""
+            raise OperandError(f"explain= follows Values, whose local partials are numbers, but got {node!r}{hint}")
+    between = {start}
+    for node in toposort(root, since=start.index):
+        if node is not start and any(arg in between for arg in node.args if isinstance(arg, Node)):
+            between.add(node)
+    if root not in between:
         raise GraphError(f"explain= got {called(start) or start!r}, which {called(root) or 'the root'} does not use")
-    lit, reach = {root}, [root]
-    for node in reach:  # which grows while it is walked
-        for arg, _ in _steps(node) if node is not start else ():
-            if arg in counts and arg not in lit:
-                lit.add(arg)
-                reach.append(arg)
-    return Explanation(frozenset(lit), tuple(_lines(root, start, counts, slopes[root], precision, called, WORDS[lang])))
+    counts, slopes = defaultdict(int, {root: 1}), defaultdict(float, {root: 1.0})
+    paths: dict[Node, list[_Path]] = defaultdict(list, {root: [_Path(1.0)]})
+    for node in sorted(between, key=lambda node: node.index, reverse=True):
+        above = sorted(paths.pop(node), key=_size, reverse=True)[:MOST_PATHS]
+        if node is start:
+            break
+        for position, arg in enumerate(node.args):
+            if isinstance(arg, Node) and arg in between:
+                step = _Step(node, position, _partial(node, position))
+                counts[arg] += counts[node]
+                slopes[arg] += times(slopes[node], step.partial)
+                paths[arg] += [_Path(times(path.product, step.partial), step, path) for path in above]
+    lines = _lines(root, start, counts[start], slopes[start], above, precision, called, WORDS[lang])
+    return Explanation(frozenset(between), tuple(lines))
+
+
+def _partial(node: Node, position: int) -> float:
+    partial = local_partial(node, position)
+    if partial is None:
+        assert node.op is not None
+        raise OperandError(
+            f"explain= follows Values, but a path leads through the operation {node.op.name}, whose derivative is an "
+            "array and not a number; explain a Value before or after it, or draw the figure without explain="
+        )
+    return partial
+
+
+def _size(path: _Path) -> float:
+    return math.inf if math.isnan(path.product) else abs(path.product)
+
+
+# --- in words ---
 
 
 def _lines(
     root: Node,
     start: Node,
-    counts: dict[Node, int],
+    count: int,
     total: float,
+    paths: Sequence[_Path],
     precision: int,
     called: Callable[[Node], str],
     words: dict[str, str],
 ) -> Iterator[str]:
-    top, bottom = called(root) or words["root"], called(start) or words["value"]
-    count = counts[root]
-    over = words["one path"] if count == 1 else words["paths"].format(count)
-    yield f"∂{top}/∂{bottom} = {number(total, precision)}{words['comma']}{over}{words['colon']}"
-    for shown, (nodes, factors) in enumerate(_paths(root, start, counts)):
-        if shown == MOST_PATHS:
-            yield words["other paths"].format(count - shown)
-            return
-        product = 1.0
-        for factor in factors:
-            product = _times(factor, product)
-        steps = " → ".join(called(node) or (node.op.symbol if node.op else "?") for node in nodes)
-        written = " × ".join(number(factor, precision) for factor in factors) or "1"
-        yield f"{steps}:   {written} = {number(product, precision)}"
+    slope = f"∂{called(root) or words['root']}/∂{called(start) or words['value']}"
+    several = words["paths"].format(_about(count, words))
+    over = words["one path"] if count == 1 else several
+    yield f"{slope} = {number(total, precision)}{words['comma']}{over}{words['colon']}"
+    for path in paths:
+        yield _line(path, start, precision, called, words)
+    rest = count - len(paths)
+    if rest:
+        yield words["other paths"].format(_about(rest, words))
+    if count > 1:
+        terms = [number(path.product, precision) for path in paths] + ["…"] * (rest > 0)
+        yield f"{slope} = {' + '.join(terms).replace('+ −', '− ')} = {number(total, precision)}"
+    grad = start.grad._data if isinstance(start.grad, Node) else start.grad
+    if grad is not None and not (math.isclose(grad, total, rel_tol=1e-6, abs_tol=1e-12) or grad != grad != total):
+        yield words["accumulated"].format(called(start) or words["value"], number(grad, precision))
 
 
-def _paths(root: Node, start: Node, counts: dict[Node, int]) -> Iterator[tuple[list[Node], list[float]]]:
-    """The paths, each from `start` to `root`, with the local partials along it; the first come at once."""
-    stack: list[tuple[Node, list[Node], list[float]]] = [(root, [root], [])]
-    while stack:
-        node, after, factors = stack.pop()
-        if node is start:
-            yield after[::-1], factors[::-1]
-            continue
-        for arg, partial in reversed(list(_steps(node))):
-            if arg in counts:
-                stack.append((arg, [*after, arg], [*factors, partial]))
+def _line(path: _Path, start: Node, precision: int, called: Callable[[Node], str], words: dict[str, str]) -> str:
+    """One path: where it leads, and its product."""
+    product, steps, way = path.product, [], path
+    while way.step and way.rest:
+        steps.append(way.step)
+        way = way.rest
+    names = [_name(start, called)]
+    for step, arg in zip(steps, [start, *(step.node for step in steps)], strict=False):
+        twice = sum(other is arg for other in step.node.args) > 1
+        place = words["place"].format(step.position + 1)
+        if len(step.node.args) == 2:
+            place = words["right" if step.position else "left"]
+        names.append(_name(step.node, called) + (f" {place}" if twice else ""))
+    factors = []
+    for text, run in groupby(number(step.partial, precision) for step in steps):
+        times = len(list(run))
+        base = f"({text})" if text.startswith("−") or "e" in text else text
+        factors += [text] * times if times < _SHORTEST_RUN else [base + raised(str(times))]
+    chain = " → ".join(_ends(names, words["steps"]))
+    return f"{chain}:   {' × '.join(_ends(factors, '')) or '1'} = {number(product, precision)}"
 
 
-def _steps(node: Node) -> Iterator[tuple[Node, float]]:
-    """The operands of a node with the local partials; an operand that is used twice comes twice."""
-    for position, arg in enumerate(node.args):
-        if isinstance(arg, Node) and arg.requires_grad:
-            partial = local_partial(node, position)
-            if partial is not None:
-                yield arg, partial
+def _ends(texts: list[str], hidden: str) -> list[str]:
+    """The first and the last few of many."""
+    if len(texts) <= _MOST_STEPS:
+        return texts
+    gap = f"… {hidden.format(len(texts) - 5)} …" if hidden else "…"
+    return [*texts[:3], gap, *texts[-2:]]
 
 
-def _times(a: float, b: float) -> float:
-    """The product, zero where one factor is, as in the sweep."""
-    return a * b if a and b else 0.0
+def _name(node: Node, called: Callable[[Node], str]) -> str:
+    return called(node) or (node.op.symbol if node.op else "?")
+
+
+def _about(count: int, words: dict[str, str]) -> str:
+    text = counted(count)
+    return text if text[-1].isdecimal() else words["about"].format(text)

@@ -14,7 +14,7 @@ from autograd.drawing.paint import paint
 from autograd.drawing.picture import Picture
 from autograd.drawing.scene import Passes, Scene, build
 from autograd.drawing.theme import ThemeName
-from autograd.drawing.words import Lang
+from autograd.drawing.words import WORDS, Lang
 from autograd.errors import OperandError
 from autograd.primitive import Node
 
@@ -33,6 +33,7 @@ class Figure(Picture):
 
     def __init__(self, scene: Scene, rankdir: RankDir = "LR") -> None:
         self.scene, self.rankdir = scene, rankdir
+        self.language = WORDS[scene.lang]["code"]
 
     @cached_property
     def layout(self) -> Layout:
@@ -65,7 +66,7 @@ class Figure(Picture):
 def draw(
     *roots: Node,
     rankdir: RankDir = "LR",
-    max_nodes: int = 200,
+    max_nodes: int | None = None,
     precision: int = 4,
     passes: Passes = "both",
     names: Mapping[str, Any] | None = None,
@@ -84,8 +85,9 @@ def draw(
     ----------
     *roots : one or more Values or Tensors.
     rankdir : ``"LR"`` from left to right, or ``"TB"`` from top to bottom.
-    max_nodes : how many cards to draw at most. In a larger graph scopes are folded, the innermost first, then repeats
-        are; and if that is not enough, the newest are drawn and one card stands for the rest.
+    max_nodes : how many cards to draw at most. In a larger graph repeats are folded, then scopes, the innermost first;
+        and if that is not enough, the newest are drawn and one card stands for the rest. By default up to 200, and the
+        newest 24 of a graph that does not fold to so few.
     precision : decimals of the numbers.
     passes : ``"forward"`` (values), ``"backward"`` (gradients and local partials, arrows reversed) or ``"both"``.
     names : names for nodes without one, such as ``locals()``; by default those of the variables of the code that calls,
@@ -98,7 +100,8 @@ def draw(
         them is one card. The pill on an edge into such a card is the derivative through the whole scope.
     fold_repeats : whether scopes that repeat each other (under the same name in the same scope, with the same
         operations, wiring and shapes, and none using the result of another) are drawn once: the first of them, with
-        its numbers, and "× 30"; a running sum over them is one card Σ.
+        its numbers, and "× 30"; a running sum over them is one card Σ. What comes from another copy is dashed and has
+        its value on it, and a gradient that sums over copies says so ("Σ over 30").
     show_constants : whether numbers and arrays among the operands have cards; else the operation's chip has them.
     lang : the language of the words, ``"en"`` or ``"zh"``.
 
@@ -134,7 +137,7 @@ def draw(
             raise OperandError(f"draw() takes Values and Tensors, but got {root!r} of type {type(root).__name__}")
     scene = build(
         roots,
-        max_nodes=_at_least("max_nodes", max_nodes, 1),
+        max_nodes=None if max_nodes is None else _at_least("max_nodes", max_nodes, 1),
         precision=_at_least("precision", precision, 0),
         passes=_one_of("passes", passes, get_args(Passes)),
         names=names_for(names),

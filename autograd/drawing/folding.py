@@ -5,15 +5,17 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from autograd.drawing.parts import Part, merge_repeats, parts_of
 from autograd.errors import AutogradError
 from autograd.primitive import Node, table
-from autograd.sweep import local_partial
+from autograd.sweep import local_partial, times
 
 __all__ = ["Fold", "Folding"]
 
@@ -41,14 +43,12 @@ class Fold:
             return {}
         inside, slopes = {*self.nodes, *self.operands}, {output: 1.0}
         for node in reversed(self.nodes):
-            slope = slopes.get(node)
-            for position, arg in enumerate(node.args if slope is not None else ()):
+            for position, arg in enumerate(node.args if node in slopes else ()):
                 if isinstance(arg, Node) and arg.requires_grad and arg in inside:
                     partial = local_partial(node, position)
                     if partial is None:
                         return {}
-                    product = slope * partial if slope and partial else 0.0  # strong zero, as in the sweep
-                    slopes[arg] = slopes.get(arg, 0.0) + product
+                    slopes[arg] = slopes.get(arg, 0.0) + times(slopes[node], partial)
         return slopes
 
 
@@ -78,6 +78,8 @@ class Folding:
         """The operations that are no copies."""
         self.sums: set[Node] = set()
         """The last additions of running sums over copies, for which they stand."""
+        self.times: dict[Node, int] = {}
+        """For how many equal ones an operation on repeated parts stands."""
         self.more: dict[Node, dict[tuple[int, Node], None]] = {}
         """Where the copies of an operation use something else: positions and operands."""
         self.home: dict[Node, Node] = {}
@@ -92,6 +94,9 @@ class Folding:
         copies: dict[Node, Node] = {}
         for level in self._merges[: depth + 1]:  # the copy of a copy is one of the original
             copies = {copy: level.get(original, original) for copy, original in copies.items()} | level
+        self.times = {}
+        if copies:
+            copies |= self._followers(copies, depth)
         sums = self._running_sums(copies, depth) if copies else {}
         copies = {copy: sums.get(original, original) for copy, original in copies.items()} | sums
         self.copies, self.more, self.sums = copies, {}, set(sums.values())
@@ -101,12 +106,51 @@ class Folding:
                 if arg is not own and isinstance(arg, Node) and copies.get(arg, arg) is not copies.get(own, own):
                     self.more.setdefault(original, {})[position, copies.get(arg, arg)] = None
 
+    def _followers(self, copies: Mapping[Node, Node], depth: int) -> dict[Node, Node]:
+        """Of operations that do the same with each of some repeated parts, right beside these, the first for all."""
+        found: dict[Node, Node] = {}
+        firsts: dict[Hashable, Node] = {}
+        following: set[Node] = set()
+        uses = Counter(arg for node in self.order for arg in node.args if isinstance(arg, Node))
+
+        def same(arg: Any) -> Hashable:
+            if not isinstance(arg, Node):
+                return tuple(np.shape(arg))
+            own = arg.op is None and uses[arg] == 1 and arg not in copies
+            return (arg.requires_grad, np.shape(arg._data)) if own else found.get(arg, copies.get(arg, arg))
+
+        for node in self.order:
+            part = self.inner.get(node)
+            if node in copies or (part and part.depth >= depth):
+                continue
+            operations = [arg for arg in node.args if isinstance(arg, Node) and arg.op]
+            if not any(
+                self._is_repeated(arg, part) or (arg in following and self.inner.get(arg) is part) for arg in operations
+            ):
+                continue
+            following.add(node)
+            first = firsts.setdefault((part, node.op, repr(node.params), *map(same, node.args)), node)
+            if first is not node and any(arg in copies or arg in found for arg in operations):
+                found[node] = first
+                for arg, own in zip(node.args, first.args, strict=True):
+                    if isinstance(arg, Node) and arg.op is None and arg is not own and arg not in copies:
+                        found[arg] = own
+                self.times[first] = self.times.get(first, 1) + 1
+        return found
+
+    def _is_repeated(self, node: Node, part: Part | None) -> bool:
+        """Whether a node is in one of several parts that repeat each other right in `part`."""
+        inner = self.inner.get(node)
+        return any(outer.parent is part and outer.times != 1 for outer in (inner.around() if inner else ()))
+
     def _running_sums(self, copies: dict[Node, Node], depth: int) -> dict[Node, Node]:
         """The last of n₁ = t₁ + t₂, n₂ = n₁ + t₃, ... by each of the others, where the terms are in repeated parts."""
 
-        def is_repeated(term: Any) -> bool:  # in a part that is repeated where the sum is
-            around = self.inner[term].around() if isinstance(term, Node) and term in self.inner else ()
-            return any(outer.parent is part and outer.times != 1 for outer in around)
+        def is_repeated(term: Any) -> bool:  # where the sum is
+            if not isinstance(term, Node):
+                return False
+            follows = copies.get(term, term) in self.times and self.inner.get(term) is part
+            return follows or self._is_repeated(term, part)
 
         uses = Counter(arg for node in self.order for arg in node.args if isinstance(arg, Node))
         uses.update(self.roots)
@@ -127,7 +171,7 @@ class Folding:
         return {node: chain[-1] for chain in sums.values() for node in chain[:-1]}
 
     def fold_to_fit(self, limit: int) -> int | None:
-        """Fold the innermost scopes until there are at most `limit` cards, and merge repeats if that is not enough.
+        """Merge repeats, and fold the innermost scopes until there are at most `limit` cards.
 
         Returns
         -------
@@ -135,10 +179,8 @@ class Folding:
         """
         if len(self.nodes) - len(self.copies) <= limit or not self.parts:
             return None
-        cards = self._cards
-        if self._merges or self._cards(0) > limit:
-            self._merges = self._merges or merge_repeats(self.order, self.parts)
-            cards = self._cards_of_repeats
+        self._merges = self._merges or merge_repeats(self.order, self.parts)
+        cards = self._cards_of_repeats if self._merges else self._cards
         depth = max(0, bisect_right(range(self.levels + 1), limit, key=cards) - 1)
         self.fold(depth)
         return depth
@@ -189,6 +231,30 @@ class Folding:
                 yield self.copies.get(arg, arg)
         for _, arg in self.more.get(node, ()):
             yield arg
+
+    def ranks(self) -> dict[Node, int]:
+        """The numbers of copies, as the second, third, ... of their kind."""
+        counts: Counter[Node] = Counter()
+        ranks: dict[Node, int] = {}
+        for node in sorted(self.copies, key=lambda copy: copy.index):
+            original = self.copies[node]
+            counts[original] += 1
+            if original not in self.sums:
+                ranks[node] = counts[original] + 1
+        return ranks
+
+    def shares(self) -> dict[Node, int]:
+        """Over how many copies the uses of a node are spread, of which only those in the first are drawn."""
+        shares: dict[Node, int] = {}
+        uses = Counter(
+            (arg, self.copies.get(node, node))
+            for node in (self.order if self.copies else ())
+            for arg in {arg for arg in node.args if isinstance(arg, Node)}
+        )
+        for (arg, original), count in uses.items():
+            if count > 1 and original not in self.sums:
+                shares[arg] = max(count, shares.get(arg, 1))
+        return shares
 
     def _absorb(self) -> None:
         """Take the parameters that only folded parts use into these."""

@@ -33,7 +33,7 @@ from autograd.drawing.text import face_for
 from autograd.drawing.text import width as text_width
 from autograd.errors import GraphError
 
-__all__ = ["Box", "Layout", "Point", "RankDir", "arrange"]
+__all__ = ["Box", "Layout", "Point", "RankDir", "arrange", "crosses"]
 
 RankDir = Literal["LR", "TB"]
 Point = tuple[float, float]
@@ -43,6 +43,8 @@ _SLOT = 18.0
 """Most distance between neighbouring operands where they enter a card."""
 _ROOM = 72.0
 """Space around folded parts that edges without pills go to, half on each side."""
+_ABOVE, _BESIDE = 25.0, 12.0
+"""Space in an area above its cards, where the title is, and beside and below them."""
 _SHORT = 7
 """Points of a route that stays between two neighbouring ranks."""
 
@@ -86,10 +88,14 @@ def arrange(scene: Scene, rankdir: RankDir) -> Layout:
     frames = tuple(map(frame, scene.cards))
     placed = json.loads(_graphviz(_source(scene, frames, rankdir)))
     width, height = map(float, placed["bb"].split(",")[2:])
+    deep = height
+    if rankdir == "LR":
+        width, height = height, width
 
     def point(text: str) -> Point:
-        x, y = text.split(",")
-        return float(x) + MARGIN, height - float(y) + MARGIN
+        across, up = map(float, text.split(","))
+        x, y = across + MARGIN, deep - up + MARGIN
+        return (y, x) if rankdir == "LR" else (x, y)
 
     things = placed.get("objects", ())
     places = {thing["name"]: point(thing["pos"]) for thing in things if "pos" in thing}
@@ -97,8 +103,13 @@ def arrange(scene: Scene, rankdir: RankDir) -> Layout:
     areas = []
     for i in range(len(scene.areas)):
         left, bottom, right, top = map(float, corners[f"cluster{i}"])
-        (x, y) = point(f"{(left + right) / 2},{(bottom + top) / 2}")
-        areas.append(Box(x, y, right - left, top - bottom))
+        x, y = point(f"{(left + right) / 2},{(bottom + top) / 2}")
+        wide, high = right - left, top - bottom
+        if rankdir == "LR":  # all sides have the room of the title, which is needed above
+            spare = _ABOVE - _BESIDE
+            areas.append(Box(x, y - spare / 2, high - 2 * spare, wide - spare))
+        else:
+            areas.append(Box(x, y, wide, high))
     routes = {thing["id"]: tuple(map(point, thing["pos"].split())) for thing in placed.get("edges", ())}
     cards = tuple(Box(*places[f"n{i}"], size.width, size.height) for i, size in enumerate(frames))
     pills = tuple(
@@ -120,37 +131,46 @@ def arrange(scene: Scene, rankdir: RankDir) -> Layout:
 
 
 def _source(scene: Scene, frames: tuple[Frame, ...], rankdir: RankDir) -> str:
-    """The scene in DOT, with sizes in inches and no text: Graphviz must not measure what it does not draw."""
+    """The scene in DOT, with sizes in inches and no text: Graphviz must not measure what it does not draw.
+
+    It runs from top to bottom, for "LR" with its axes exchanged: with ``rankdir=LR``, Graphviz would stand operands and
+    areas that are in an area on their heads.
+    """
+
+    def size(name: str, wide: float, high: float) -> str:
+        if rankdir == "LR":
+            wide, high = high, wide
+        return f"{name}[width={wide / 72:.4f} height={high / 72:.4f}]"
 
     def lines() -> Iterator[str]:
         pills = any(edge.label for edge in scene.edges)
-        yield f"digraph{{rankdir={rankdir} nodesep=.26 ranksep={'.24' if pills else '.5'} ordering=in"
+        yield f"digraph{{nodesep=.26 ranksep={'.24' if pills else '.5'} ordering=in"
+        yield "remincross=false"  # it would forget in which order operands stand in areas
         # Without a limit, a value that is used all along a chain of 50 operations takes 6 s; with it, 0.1 s.
         yield "nslimit=1 nslimit1=1"
         yield 'node[shape=box fixedsize=true label=""] edge[arrowhead=none]'
         roomy = _roomy(scene)
-        for i, size in enumerate(frames):
-            wide, high = size.width, size.height
+        for i, one in enumerate(frames):
+            wide, high = one.width, one.height
             if i in roomy:
                 wide, high = (wide + _ROOM, high) if rankdir == "LR" else (wide, high + _ROOM)
-            yield f"n{i}[width={wide / 72:.4f} height={high / 72:.4f}]"
+            yield size(f"n{i}", wide, high)
         entering = _entering(scene)
-        yield from _clusters(scene, entering)
-        out, into = ("e", "w") if rankdir == "LR" else ("s", "n")
+        yield from _clusters(scene, entering, rankdir)
         for i, edge in enumerate(scene.edges):
             if edge.label:
-                yield f"p{i}[width={pill_width(edge.label) / 72:.4f} height={PILL_HEIGHT / 72:.4f}]"
-                yield f"n{edge.source}:{out}->p{i}:{into}[id=a{i} minlen={2 if i in entering else 1}]"
-                yield f"p{i}:{out}->n{edge.target}:{into}[id=b{i} weight=4 minlen={3 if i in entering else 1}]"
+                yield size(f"p{i}", pill_width(edge.label), PILL_HEIGHT)
+                yield f"n{edge.source}:s->p{i}:n[id=a{i} minlen={2 if i in entering else 1}]"
+                yield f"p{i}:s->n{edge.target}:n[id=b{i} weight=4 minlen={3 if i in entering else 1}]"
             else:
                 long = 2 if i in entering else 1
-                yield f"n{edge.source}:{out}->n{edge.target}:{into}[id=a{i} minlen={long}]"
+                yield f"n{edge.source}:s->n{edge.target}:n[id=a{i} minlen={long}]"
         yield "}"
 
     return "\n".join(lines())
 
 
-def _clusters(scene: Scene, entering: set[int]) -> Iterator[str]:
+def _clusters(scene: Scene, entering: set[int], rankdir: RankDir) -> Iterator[str]:
     """The areas around their cards, the pills between these, and those of edges that come in."""
     areas = scene.areas
     inner = {card: i for i, area in enumerate(areas) for card in area.cards}
@@ -170,7 +190,12 @@ def _clusters(scene: Scene, entering: set[int]) -> Iterator[str]:
             held[common].append(f"p{i}")
     for i in reversed(range(len(areas))):  # inner areas first, each into the one around it
         letters = "M" * math.ceil(text_width(area_title(areas[i]), AREA, "sans") / (0.889 * AREA))
-        body = f'subgraph cluster{i}{{label="{letters}" fontsize={AREA} labeljust=l margin=12 {" ".join(held[i])}}}'
+        room = (
+            f"margin={_ABOVE:g}"
+            if rankdir == "LR"
+            else f'label="{letters}" fontsize={AREA} labeljust=l margin={_BESIDE:g}'
+        )
+        body = f"subgraph cluster{i}{{{room} {' '.join(held[i])}}}"
         parent = areas[i].parent
         if parent is None:
             yield body
@@ -229,7 +254,7 @@ def _curve(
     """One curve from port to slot through the pill: as smooth as can be where the way is free, else as routed."""
     if len(route) <= (_SHORT if pill is None else 2 * _SHORT + 2):  # longer ones go around something
         smooth = _smooth(start, end, pill, rankdir)
-        if not any(_crosses(smooth, box) for box in obstacles.near(smooth) if box is not pill):
+        if not any(crosses(smooth, box) for box in obstacles.near(smooth) if box is not pill):
             return smooth
     bend = (min(route[-2][0], end[0] - 6.0), end[1]) if rankdir == "LR" else (end[0], min(route[-2][1], end[1] - 6.0))
     return (start, *route[1:-2], bend, end)
@@ -253,7 +278,7 @@ def _smooth(start: Point, end: Point, pill: Box | None, rankdir: RankDir) -> tup
     )  # fmt: skip
 
 
-def _crosses(curve: tuple[Point, ...], box: Box) -> bool:
+def crosses(curve: tuple[Point, ...], box: Box) -> bool:
     """Whether a curve runs through the inside of a box."""
     left, right = box.left + 1.0, box.left + box.width - 1.0
     top, bottom = box.top + 1.0, box.top + box.height - 1.0

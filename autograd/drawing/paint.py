@@ -14,10 +14,10 @@ from html import escape
 
 from autograd.drawing import measure
 from autograd.drawing.heatmap import LEVELS, HeatMap
-from autograd.drawing.layout import MARGIN, Box, Layout, Point
+from autograd.drawing.layout import MARGIN, Box, Layout, Point, crosses
 from autograd.drawing.measure import Frame
 from autograd.drawing.scene import Area, Card, Edge, Scene
-from autograd.drawing.text import Name, face_for
+from autograd.drawing.text import Name, face_for, fitted
 from autograd.drawing.text import width as text_width
 from autograd.drawing.theme import DARK, FONTS, LIGHT, ThemeName, dark_rules
 from autograd.drawing.words import WORDS
@@ -87,6 +87,8 @@ class _Painter:
         yield from map(self.area_title, self.scene.areas, self.layout.areas)
         for edge, pill in zip(self.scene.edges, self.layout.pills, strict=True):  # above every wire
             if pill is not None:
+                if edge.faded:  # its wire must not show through
+                    yield self.rectangle(self.fill("page"), pill.left, pill.top, pill.width, pill.height, 9.0)
                 yield self.shown("".join(self.pill(edge, pill)), edge.faded)
         cards = zip(self.scene.cards, self.layout.cards, self.layout.frames, strict=True)
         for i, (card, box, frame) in enumerate(cards):
@@ -143,7 +145,7 @@ class _Painter:
         role = self.look(edge)[0]
         yield f'<g class="pill">{_tooltip(edge.tooltip)}'
         yield self.rectangle(self.outline(role, 1.2), box.left, box.top, box.width, box.height, 9.0)
-        ink = ("muted" if edge.partial is not None else "ink") if role == "wire" else f"{role}-ink"
+        ink = ("muted" if edge.copy or edge.partial is not None else "ink") if role == "wire" else f"{role}-ink"
         yield self.text(box.x, box.y + 3.8, edge.label, measure.PILL, "mono", ink, ' text-anchor="middle"')
         yield "</g>"
 
@@ -151,6 +153,8 @@ class _Painter:
         """Colour, dashes and width of an edge: the sign and the size of its local partial."""
         if self.scene.cards[edge.source].kind == "more":
             return "wire", "2 5", 1.3
+        if edge.copy:
+            return "wire", "6 4", 1.3
         if edge.partial is None:
             return "wire", "", 1.5
         if edge.partial == 0.0:
@@ -167,10 +171,20 @@ class _Painter:
         return self.rectangle(look, box.left, box.top, box.width, box.height, 14.0)
 
     def area_title(self, area: Area, box: Box) -> str:
+        """The title, with a halo where a wire runs behind it."""
+        room = box.width - 20.0
+        name = fitted(area.title, room, measure.AREA, "sans")
         kind = f'<tspan {self.fill("muted")} font-weight="400" dx="7">{escape(area.kind)}</tspan>' if area.kind else ""
+        wide = text_width(measure.area_title(area), measure.AREA, "sans")
+        if wide > room:
+            kind, wide = "", text_width(name, measure.AREA, "sans")
         extra = ' font-weight="600"'
         x, y = box.left + 12.0, box.top + 17.0
-        return self.text(x, y, escape(area.title) + kind, measure.AREA, "sans", "leaf-ink", extra)
+        title = self.text(x, y, escape(name) + kind, measure.AREA, "sans", "leaf-ink", extra)
+        if not any(crosses(curve, Box(x + wide / 2, y - 4.0, wide, 12.0)) for curve in self.layout.curves):
+            return title
+        halo = f'class="s-page" stroke="{self.palette["page"]}" stroke-width="4" stroke-linejoin="round"'
+        return f'<g {halo} paint-order="stroke">{title}</g>'
 
     # --- cards ---
 

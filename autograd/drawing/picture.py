@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+import warnings
 from collections.abc import Callable, Iterable
 from html import escape
 from os import PathLike
@@ -15,8 +16,8 @@ from autograd.drawing.theme import DARK, LIGHT, THEMES, ThemeName
 __all__ = ["Picture"]
 
 _MOST_POSSIBLE = 500_000_000
-_MOST_PIXELS = 12_000_000
-"""A notebook's fallback picture is kept below this; `Picture.to_png` makes any size."""
+_MOST_PIXELS, _LONGEST = 12_000_000, 16_000
+"""A PNG whose scale nobody chose is kept below this many pixels, and its sides below that."""
 
 
 class Picture:
@@ -25,9 +26,11 @@ class Picture:
     Attributes
     ----------
     suffixes : the formats that `save` knows.
+    language : of its words, as HTML names it.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".svg", ".png", ".pdf", ".html")
+    language: str = "en"
 
     @property
     def size(self) -> tuple[float, float]:
@@ -49,10 +52,22 @@ class Picture:
             raise ValueError(f"theme= takes one of {', '.join(map(repr, THEMES))}, but got {theme!r}")
         return self.paint(theme)
 
-    def to_png(self, scale: float = 2.0, theme: ThemeName = "light") -> bytes:
-        """The figure as a PNG, `scale` pixels per point."""
+    def to_png(self, scale: float | None = None, theme: ThemeName = "light") -> bytes:
+        """The figure as a PNG, `scale` pixels per point: 2, or what keeps it below 12 million pixels.
+
+        Where that is less than one pixel per point, small text is hard to read, and a warning says so.
+        """
         from resvg_py import svg_to_bytes
 
+        if scale is None:
+            scale = self._fitting()
+            if scale < 1.0:
+                width, height = self.size
+                warnings.warn(
+                    f"a figure of {width:,.0f} × {height:,.0f} points is too large for a PNG, so this one has only "
+                    f"{scale:.2g} pixels per point; choose SVG, a smaller figure, or scale=",
+                    stacklevel=2,
+                )
         if not (scale > 0 and math.isfinite(scale)):
             raise ValueError(f"scale= takes a positive number of pixels per point, but got {scale!r}")
         svg = self.to_svg("light" if theme == "auto" else theme)
@@ -60,6 +75,11 @@ class Picture:
         if pixels > _MOST_POSSIBLE:  # beyond it the renderer would abort the process
             raise ValueError(f"scale={scale!r} makes a picture of {pixels:.2g} pixels; choose a smaller one, or SVG")
         return svg_to_bytes(svg_string=svg, zoom=scale)
+
+    def _fitting(self) -> float:
+        """Two pixels per point, or as many as make a picture of reasonable size."""
+        width, height = self.size
+        return min(2.0, math.sqrt(_MOST_PIXELS / (width * height)), _LONGEST / max(width, height))
 
     def to_pdf(self, theme: ThemeName = "light") -> bytes:
         """The figure as a PDF of one page: lines stay lines and text stays text, at any size.
@@ -85,7 +105,7 @@ class Picture:
         prefers = f"@media(prefers-color-scheme:dark){{body{{background:{DARK['page']}}}}}" if theme == "auto" else ""
         style = f"body{{margin:0;min-height:100vh;display:grid;place-items:center;background:{page}}}{prefers}"
         return (
-            f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
+            f'<!DOCTYPE html>\n<html lang="{self.language}">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
             '<meta name="viewport" content="width=device-width">\n'
             f'<meta name="color-scheme" content="{"light dark" if theme == "auto" else scheme}">\n'
             f"<style>{style}</style>\n</head>\n<body>\n{svg}</body>\n</html>\n"
@@ -120,10 +140,8 @@ class Picture:
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
     ) -> dict[str, str]:
         """What Jupyter shows: the SVG, and the PNG where a notebook is not trusted."""
-        width, height = self.size
-        scale = min(2.0, math.sqrt(_MOST_PIXELS / (width * height)), 16_000 / max(width, height))
         return {
             "image/svg+xml": self.to_svg(),
-            "image/png": base64.b64encode(self.to_png(scale)).decode("ascii"),
+            "image/png": base64.b64encode(self.to_png(self._fitting())).decode("ascii"),
             "text/plain": str(self),
         }

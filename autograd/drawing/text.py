@@ -13,7 +13,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["Name", "Piece", "array", "face_for", "number", "printable", "shape", "shortened", "split_name", "width"]
+__all__ = [
+    "Name", "Piece", "array", "counted", "face_for", "fitted", "number", "printable", "raised", "shape", "shortened",
+    "split_name", "width",
+]  # fmt: skip
 
 LONGEST_NAME = 64
 """Longer names end in an ellipsis; the tooltip has them whole."""
@@ -21,6 +24,7 @@ LONGEST_NAME = 64
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NUMBERED = re.compile(r"([^\W\d_]+)_?([0-9₀-₉]+(?:_[0-9]+)*)")
 _LABELLED = re.compile(r"([^\W\d_])_([^\W_]+)")
+_RAISED = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _PRODUCT = re.compile(r"(?:[^\W\d_][0-9]+)+")
 
 
@@ -56,6 +60,24 @@ def number(x: Any, precision: int = 4) -> str:
     if digits == "-0":
         digits = "0"
     return (digits + e + (str(int(exponent)) if e else "")).replace("-", "−")
+
+
+def counted(n: int) -> str:
+    """A count for reading, however large: Python refuses to write out integers of more than 4,300 digits.
+
+    >>> counted(4213), counted(2**200), counted(2**20_000)
+    ('4,213', '10⁶⁰', '10⁶⁰²⁰')
+    """
+    return f"{n:,}" if n < 10**12 else f"10{raised(str(int(math.log10(n))))}"
+
+
+def raised(text: str) -> str:
+    """Digits as an exponent.
+
+    >>> "x" + raised("−12")
+    'x⁻¹²'
+    """
+    return text.translate(_RAISED)
 
 
 def array(x: Any, precision: int = 4) -> str:
@@ -147,6 +169,19 @@ def width(text: str, size: float, face: str) -> float:
     """How wide `text` is at most at font size `size`, in the face "serif" (italic), "sans" (bold), "han" or "mono"."""
     face = "sans" if face == "han" else face
     return size * sum(_char_width(char, face) for char in text)
+
+
+def fitted(text: str, room: float, size: float, face: str) -> str:
+    """As much of `text` as there is room for, with an ellipsis where that is not all.
+
+    >>> fitted("layers.0", 99.0, 11.0, "sans"), fitted("layers.0", 40.0, 11.0, "sans")
+    ('layers.0', 'laye…')
+    """
+    if width(text, size, face) <= room:
+        return text
+    while text and width(text + "…", size, face) > room:
+        text = text[:-1]
+    return text + "…"
 
 
 def _char_width(char: str, face: str) -> float:

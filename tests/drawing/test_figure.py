@@ -57,6 +57,11 @@ def test_save_names_the_suffixes_that_it_knows(name, tmp_path):
         draw(Value(1.0)).save(tmp_path / name)
 
 
+def test_a_page_says_its_language():
+    assert '<html lang="zh-Hans">' in draw(neuron(), lang="zh").to_html()
+    assert '<html lang="en">' in draw(neuron()).to_html()
+
+
 def test_png_scales():
     figure = draw(Value(1.0))
     assert figure.to_png(1.0).startswith(PNG)

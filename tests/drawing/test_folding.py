@@ -6,15 +6,16 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import nn
-from autograd import Tensor, Value, mul, scope, scopes, tanh
+from autograd import Tensor, Value, add, mul, scope, scopes, sqrt, sub, tanh
 from autograd.drawing import draw
 from autograd.drawing.folding import Folding
 from autograd.drawing.layout import _embedded
 from autograd.drawing.scene import build
+from autograd.drawing.text import number
 from tests.drawing.graphs import reachable, run_scoped, scoped_programs
 
 
@@ -58,16 +59,19 @@ def test_cards_are_connected_where_nodes_are(program, depth, repeats):
     assert {(edge.source, edge.target) for edge in scene.edges} == {(place[a], place[b]) for a, b in real}
 
 
-@given(scoped_programs, depths)
-def test_the_chain_rule_holds_from_card_to_card(program, depth):
+@given(scoped_programs, depths, st.booleans())
+def test_the_chain_rule_holds_from_card_to_card(program, depth, repeats):
     root = run_scoped(program)
     if not root.requires_grad:
         return
     root.backward()
-    scene = build([root], depth=depth, show_constants=False)
+    scene = build([root], depth=depth, show_constants=False, fold_repeats=repeats)
     for place, card in enumerate(scene.cards):
-        leaving = [edge for edge in scene.edges if edge.source == place]
+        leaving = [edge for edge in scene.edges if edge.source == place and not (edge.copy and edge.label)]
         if card.is_root or not card.gradient or any(edge.partial is None for edge in leaving):
+            continue
+        if card.gradient.label != "grad":
+            assert card.gradient.label.startswith("grad · Σ over ")
             continue
         total = sum(edge.partial * scene.cards[edge.target].gradient.size for edge in leaving)
         assert math.isclose(card.gradient.size, total, rel_tol=1e-9, abs_tol=1e-12)
@@ -113,6 +117,15 @@ def test_the_pill_before_a_folded_part_is_the_derivative_through_it():
     slope = 1.0 - a.data**2
     assert [edge.partial for edge in scene.edges] == pytest.approx([slope * w.data for w in neuron.w], rel=1e-12)
     assert [card.gradient.size for card in scene.cards[:2]] == pytest.approx([slope * w.data for w in neuron.w])
+
+
+def test_the_pill_before_a_folded_part_says_nan_where_the_sweep_does():
+    x = Value(1.0)
+    with scope("part"):
+        y = sqrt(x * 0.0)
+    y.backward()
+    assert math.isnan(x.grad)
+    assert [edge.label for edge in build([y], depth=0).edges] == ["×nan"]
 
 
 def test_parts_with_several_outputs_show_them_and_have_no_pills():
@@ -282,6 +295,87 @@ def test_a_repeat_that_uses_something_else_keeps_its_edge():
     assert sorted(into) == ["", "x", "y"]
 
 
+def equations(scene):
+    """The additions and subtractions of a scene: the chip, what its operands are, and what it makes of them."""
+    for place, card in enumerate(scene.cards):
+        if card.symbol in ("+", "−"):
+            into = sorted((edge for edge in scene.edges if edge.target == place), key=lambda edge: edge.position)
+            assert [edge.position for edge in into] == [0, 1]
+            texts = [edge.label.split(": ")[1] if edge.copy else scene.cards[edge.source].value for edge in into]
+            yield card.symbol, [float(text.replace("−", "-")) for text in (*texts, card.value)]
+
+
+def test_what_comes_from_another_copy_is_not_the_number_of_the_first():
+    model = nn.MLP(1, [1], rng=np.random.default_rng(0))
+    loss = (model([1.0]) - 1.0) ** 2 + (model([2.0]) - 1.0) ** 2
+    loss.backward()
+    figure = draw(loss, depth=0, fold_repeats=True)
+    assert [(symbol, len(numbers)) for symbol, numbers in equations(figure.scene)] == [("−", 3), ("+", 3)]
+    (copy,) = [edge for edge in figure.scene.edges if edge.copy]
+    assert (copy.label, copy.partial) == ("copy 2: 0.002611", None)
+    assert copy.tooltip.startswith("copy 2, which is not drawn: 0.0026")
+    assert "xʸ 0.2762   × 2   grad 1 ↑   (copy 2: 0.002611)" in str(figure)
+    assert 'stroke-dasharray="6 4"' in figure.to_svg()
+    assert figure.scene.caption[-1].endswith("dashed: to or from another copy")
+    chinese = draw(loss, depth=0, fold_repeats=True, lang="zh").scene
+    assert [edge.label for edge in chinese.edges if edge.copy] == ["第 2 份：0.002611"]
+
+
+@given(scoped_programs, depths)
+@example(
+    ["unit", (tanh, 0, 0, False), "close", (add, 0, 0, True), "unit", (tanh, 1, 0, False), "close", (add, 0, 1, True),
+     (sub, 0, 2, False)], 1,
+)  # fmt: skip
+def test_every_sum_that_is_drawn_is_right(program, depth):
+    scene = build([run_scoped(program)], depth=depth, fold_repeats=True, precision=12)
+    assume(not any(edge.copy and not edge.label for edge in scene.edges))
+    assume(not any(card.value.startswith("[") for card in scene.cards))  # parts with several outputs
+    for symbol, (a, b, ans) in equations(scene):
+        assert ans == pytest.approx(a + b if symbol == "+" else a - b, rel=1e-6, abs=1e-9)
+
+
+def test_a_folded_part_that_uses_a_copy_has_its_value():
+    a, b = unit(Value(1.0)), unit(Value(0.1))
+    with scope("end"):
+        c = b * b + 1.0
+    root = a * c
+    root.backward()
+    scene = build([root], depth=0, fold_repeats=True)
+    assert [edge.label for edge in scene.edges if edge.copy] == ["copy 2: 0.1974"]
+
+
+def test_a_gradient_over_several_copies_says_so():
+    loss, _model, _ = mlp(samples=20)
+    scene = build([loss], fold_repeats=True, max_nodes=1000)
+    labels = Counter(card.gradient.label for card in scene.cards if card.kind == "leaf")
+    assert labels == {"grad · Σ over 20": 7, "grad · Σ over 3": 2}  # parameters, and inputs of three neurons
+    assert any("the sum over 20 copies, of which the edges show the first" in card.tooltip for card in scene.cards)
+    chinese = build([loss], fold_repeats=True, max_nodes=1000, lang="zh")
+    assert "梯度 · 20 份之和" in {card.gradient.label for card in chinese.cards if card.gradient}
+    scene = build([loss], max_nodes=1000)
+    assert {card.gradient.label for card in scene.cards if card.gradient} == {"grad"}
+
+
+def test_what_is_done_to_each_of_some_copies_is_drawn_once():
+    model = nn.MLP(2, [3, 1], rng=np.random.default_rng(0))
+    rows = np.random.default_rng(1).normal(size=(64, 3)).tolist()
+    loss = 0.0
+    for *xs, y in rows:
+        loss = loss + (model([Value(x) for x in xs]) - y) ** 2
+    scene = build([loss], depth=0, fold_repeats=True, show_constants=False)
+    assert [(card.symbol or card.title, card.note) for card in scene.cards] == [
+        ("", ""), ("", ""), ("MLP × 64", ""), (f"− {number(rows[0][2])}", "× 64"), ("x²", "× 64"), ("Σ", ""),
+    ]  # fmt: skip
+    assert sum(card.nodes for card in scene.cards) == len(reachable(loss))
+    other = (unit(Value(1.0)) + 1.0) * (unit(Value(2.0)) - 1.0)
+    assert [card.symbol for card in build([other], fold_repeats=True, show_constants=False).cards if card.symbol] == [
+        "× 2", "tanh", "+ 1", "− 1", "×",
+    ]  # fmt: skip
+    x, y = Value(1.0, name="x"), Value(2.0, name="y")
+    shared = (unit(x) * x) * (unit(y) * y)  # each with a leaf of its own, which is used twice
+    assert len(build([shared], fold_repeats=True).cards) == 8
+
+
 # --- other forms ---
 
 
@@ -300,22 +394,23 @@ def test_text_and_dot_of_a_folded_figure():
 
 def test_a_large_network_folds_to_its_parts():
     loss, _model, _ = mlp(samples=20)
-    scene = build([loss], max_nodes=100)
-    assert titles(scene) == {"MLP": 20, "mse_loss": 1}
+    scene = build([loss], max_nodes=15)
+    assert titles(scene) == {"layers.0.neurons × 3": 1, "layers.1.neurons.0": 1}
     assert scene.hidden == 0
-    assert scene.caption[-1] == f"{len(reachable(loss)):,} values, scopes folded below depth 0"
+    assert scene.caption[-1].startswith("533 values, scopes folded below depth 2, of repeated scopes the first is ")
     loss, _model, _ = mlp(samples=200)
     scene = build([loss])
     assert scene.hidden == 0
     assert [area.title for area in scene.areas][:2] == ["MLP × 200", "mse_loss"]
     assert len(scene.cards) == 26
-    assert scene.caption[-1].endswith("of repeated scopes the first is shown")
+    assert scene.caption[-1].endswith("of repeated scopes the first is shown, dashed: to or from another copy")
 
 
 def test_a_large_graph_without_scopes_is_cut():
     y = Value(1.0)
     for _ in range(1000):
         y = y * 1.0
+    assert len(build([y], show_constants=False).cards) == 25
     scene = build([y], max_nodes=20)
     assert scene.hidden == 981
     assert scene.caption == ()

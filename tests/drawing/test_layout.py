@@ -5,10 +5,12 @@ import stat
 import sys
 import threading
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import nn
 from autograd import GraphError, Value
 from autograd.drawing import draw
 from autograd.drawing import layout as module
@@ -71,6 +73,29 @@ def test_boxes_hold_their_cards_and_boxes_and_nothing_else(rankdir, program, dep
         assert len(cards) > 1
         for place, card in enumerate(layout.cards):
             assert inside(card, outer) if place in cards else not overlap(card, outer)
+
+
+@pytest.mark.parametrize("options", [{}, {"depth": 2}, {"rankdir": "TB"}, {"depth": 2, "rankdir": "TB"}])
+def test_operands_and_areas_stand_in_the_order_of_their_creation(options):
+    x = [Value(1.0, name="x1"), Value(-2.0, name="x2")]
+    model = nn.MLP(2, [4, 1], rng=np.random.default_rng(0))
+    y = model(x)
+    y.backward()
+    figure = draw(y, show_constants=False, **options)
+    scene, layout = figure.scene, figure.layout
+
+    def across(box):
+        return box.x if options.get("rankdir") == "TB" else box.y
+
+    neurons = [across(layout.cards[i]) for i, card in enumerate(scene.cards) if card.title.startswith("neurons.")]
+    neurons += [across(layout.areas[i]) for i, area in enumerate(scene.areas) if area.title.startswith("neurons.")][:4]
+    assert len(neurons) == 4
+    assert neurons == sorted(neurons)
+    places = {name: [i for i, card in enumerate(scene.cards) if card.name == name] for name in ("x1", "w1", "x2", "w2")}
+    assert across(layout.cards[places["x1"][0]]) < across(layout.cards[places["x2"][0]])
+    assert all(
+        across(layout.cards[a]) < across(layout.cards[b]) for a, b in zip(places["w1"], places["w2"], strict=True)
+    )
 
 
 def test_a_value_used_all_along_a_chain():

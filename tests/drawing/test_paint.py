@@ -117,3 +117,23 @@ def test_scopes_are_boxes_with_their_names_or_cards_with_what_they_hold():
         parsed(folded)
         assert "2 operations</text>" in folded
         assert 'fill-opacity="0.05"' not in folded
+
+
+def test_wires_do_not_strike_through_titles_and_pale_pills():
+    x, y = Value(2.0, name="x"), Value(3.0, name="y")
+    with scope("a part with a long title"):
+        z = (x * y).tanh() + x * 2.0
+    z.backward()
+    assert 'paint-order="stroke"' not in draw(z).to_svg()
+    assert f'class="s-page" stroke="{DARK["page"]}"' in draw(z, rankdir="TB").to_svg("dark")
+    faded = draw(z, explain=x)
+    pills = sum(edge.faded and bool(edge.label) for edge in faded.scene.edges)
+    assert faded.to_svg("light").count(f'<rect class="f-page" fill="{LIGHT["page"]}" x="') == pills > 0
+
+
+def test_a_title_is_cut_to_its_box():
+    x = Value(2.0, name="x")
+    with scope("a title of more words than a box of two small cards can possibly hold in its only line"):
+        y = x * 2.0 + 1.0
+    svg = draw(y).to_svg()
+    assert "…</text>" in svg

@@ -1,5 +1,7 @@
 """What every picture can do: a page of its own, a PDF, formats by suffix."""
 
+import struct
+
 import pytest
 
 from autograd.drawing import Canvas, Picture
@@ -45,6 +47,19 @@ def test_a_pdf_says_what_it_needs(monkeypatch):
 @pytest.mark.parametrize(("suffix", "start"), [(".svg", b"<svg"), (".png", b"\x89PNG"), (".html", b"<!DOCTYPE")])
 def test_formats_by_suffix(suffix, start, tmp_path):
     assert Dot().save(tmp_path / f"dot{suffix}").read_bytes().startswith(start)
+
+
+def test_a_png_of_a_very_wide_figure_is_scaled_down():
+    class Line(Dot):
+        size = (50_000.0, 100.0)
+
+    with pytest.warns(
+        UserWarning, match=r"50,000 × 100 points is too large for a PNG, so .* only 0.32 pixels per point"
+    ):
+        picture = Line().to_png()
+    assert struct.unpack(">II", picture[16:24]) == (16_000, 32)
+    assert struct.unpack(">II", Dot().to_png()[16:24]) == (40, 20)
+    assert set(Line()._repr_mimebundle_()) == {"image/svg+xml", "image/png", "text/plain"}  # in silence
 
 
 def test_a_subclass_says_how_large_it_is_and_paints():
