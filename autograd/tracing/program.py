@@ -197,14 +197,21 @@ class Program:
             recording.is_recording() and any(isinstance(x, Node) and x.requires_grad for x in given)
         ):
             return like(self._tree, iter(self._on_nodes(given)))
-        return like(self._tree, iter(self.run([_raw(x, self._signature.has_arrays) for x in given], args)))
+        return like(self._tree, iter(self.run(self._raw(given), args)))
 
     def run(self, given: Sequence[Any], args: Sequence[Any]) -> list[Any]:
         """The leaves of the result from raw inputs; `args` are the arguments that these were made of."""
         out = self._executor([*given, *self._captured()])
-        if self._swept and not all(map(_is_finite, out)):  # a sweep would have looked more closely
+        if self._swept and not _is_finite(out):  # a sweep would have looked more closely
             out = [raw_of(head) for head in leaves(self._f(*args))]
         return [x if type(x) is float else np.array(x) if isinstance(x, np.ndarray | np.generic) else x for x in out]
+
+    def _raw(self, given: Sequence[Any]) -> Sequence[Any]:
+        """Arguments as plain numbers and arrays."""
+        beside_arrays = self._signature.has_arrays
+        if not beside_arrays and set(map(type, given)) == {float}:
+            return given
+        return [_raw(x, beside_arrays) for x in given]
 
     def _captured(self) -> list[Any]:
         return [node._data for _, node in self._listing.captured]
@@ -241,9 +248,8 @@ class Program:
                 f"the program of {self.__name__} has {count} input(s), so it takes an array of shape ({count},) or "
                 f"(lanes, {count}), but got {x.shape}"
             )
-        captured = self._captured()
-        out = self._flat.results(np.concatenate([x, captured])) if x.ndim == 1 else self._flat.rows(x, captured)
-        if self._swept and not np.isfinite(out).all():  # as in `run`
+        out = self._flat.rows(x, self._captured()) if x.ndim == 2 else self._flat.results(x, self._captured())
+        if self._swept and not isfinite(out.sum()):  # as in `run`
             rows, points = np.atleast_2d(out), np.atleast_2d(x)
             for lane in np.flatnonzero(~np.isfinite(rows).all(axis=1)):
                 heads = leaves(self._f(*self._signature.filled(points[lane].tolist())))
@@ -371,8 +377,11 @@ class Program:
         return f"<Program {self.__name__}: {len(self)} equations, {len(self.guards)} guards>"
 
 
-def _is_finite(x: Any) -> bool:
-    return isfinite(x) if type(x) is float else bool(np.isfinite(x).all())
+def _is_finite(out: Sequence[Any]) -> bool:
+    try:
+        return all(map(isfinite, out))
+    except TypeError:  # arrays, or nothing
+        return all(np.isfinite(x).all() for x in out if x is not None)
 
 
 def _is_same(x: Any, usual: Any) -> bool:

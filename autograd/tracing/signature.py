@@ -60,6 +60,8 @@ class Signature:
 def signature_of(args: tuple[Any, ...]) -> tuple[Signature, list[Any]]:
     """The signature of arguments, and the numbers and arrays among them in order."""
     flat = leaves(args)
+    if set(map(type, flat)) == {float}:
+        return Signature(tuple(_key(arg, False) for arg in args), args, (True,) * len(flat), False), flat
     has_arrays = any(_is_array(leaf) for leaf in flat)
     moving = tuple(_is_array(leaf) or _is_number(leaf) for leaf in flat)
     key = tuple(_key(arg, has_arrays) for arg in args)
@@ -75,15 +77,20 @@ def _is_number(x: Any) -> bool:
     return isinstance(x, Value | float | int | np.number) and not isinstance(x, bool)
 
 
+_NUMBER = ("number",)
+
+
 def _key(tree: Any, has_arrays: bool) -> Any:
     if isinstance(tree, dict):
         return ("dict", tuple((key, _key(part, has_arrays)) for key, part in tree.items()))
     if isinstance(tree, list | tuple):
+        if set(map(type, tree)) == {float}:
+            return (type(tree).__name__, (_NUMBER,) * len(tree))
         return (type(tree).__name__, tuple(_key(part, has_arrays) for part in tree))
     if _is_array(tree):
         return ("array", tree.shape, tree.dtype.str)
     if _is_number(tree):
-        return ("Value",) if has_arrays and isinstance(tree, Value) else ("number",)
+        return ("Value",) if has_arrays and isinstance(tree, Value) else _NUMBER
     if isinstance(tree, np.ndarray):
         return ("constant array", tree.shape, tree.dtype.str, tree.tobytes())
     return ("constant", _Same(tree))

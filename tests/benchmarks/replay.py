@@ -1,4 +1,4 @@
-"""Programs replayed, beside peers: `python -m tests.benchmarks.replay` prints the tables; `--quick` leaves out the slow.
+"""Programs replayed, beside peers: `python -m tests.benchmarks.replay` prints tables; `--quick` leaves out the slow.
 
 All contenders of a table are measured in turns in one process, and the best time of each counts, since the machine may
 change its pace; the load is told beside. They get one array of all inputs and give one of all results. Peers that are
@@ -12,6 +12,7 @@ import os
 import random
 import time
 import tracemalloc
+from functools import partial
 
 import numpy as np
 
@@ -103,17 +104,17 @@ def rosenbrock_table(sizes, quick):
         program = trace(value_and_grad(rosenbrock), x.tolist(), executor="numpy")
         program.flat(x)
         traced = time.process_time() - begin
-        contenders = {"glassgrad numpy": lambda p=program: p.flat(x)}
+        xs, contenders = x.tolist(), {"glassgrad numpy": partial(program.flat, x)}
         if HAS["numba"]:
             fast = trace(value_and_grad(rosenbrock), x.tolist(), executor="numba")
             fast.flat(x)
             lanes = np.tile(x, (100, 1))
             fast.flat(lanes)
-            contenders["glassgrad numba"] = lambda p=fast: p.flat(x)
-            contenders["glassgrad numba, called with a list"] = lambda p=fast, xs=x.tolist(): flattened(p(xs))
+            contenders["glassgrad numba"] = partial(fast.flat, x)
+            contenders["glassgrad numba, called with a list"] = partial(flattened, fast, xs)
         if n <= 1000:
             slow = trace(value_and_grad(rosenbrock), x.tolist(), executor="python")
-            contenders["glassgrad python"] = lambda p=slow, xs=x.tolist(): flattened(p(xs))
+            contenders["glassgrad python"] = partial(flattened, slow, xs)
         if HAS["casadi"]:
             contenders["CasADi's machine"] = casadi_machine(rosenbrock, x)
         if HAS["jax"] and n <= (100 if quick else 1000):
@@ -121,16 +122,18 @@ def rosenbrock_table(sizes, quick):
         contenders["numpy by hand"] = rosenbrock_by_hand(x)
         same(contenders)
         times = in_turns(contenders)
-        print(f"n = {n}: {len(program)} equations; tracing and preparing {traced / operations * 1e6:.1f} µs per operation")
+        per_operation = traced / operations * 1e6
+        print(f"n = {n}: {len(program)} equations, traced and prepared in {per_operation:.1f} µs per operation")
         for name, seconds in times.items():
             print(f"  {name:36} {seconds / operations * 1e9:9.2f}")
         if HAS["numba"]:
-            many = in_turns({"lanes": lambda p=fast, xs=lanes: p.flat(xs)}, rounds=10)["lanes"]
+            many = in_turns({"lanes": partial(fast.flat, lanes)}, rounds=10)["lanes"]
             print(f"  {'glassgrad numba, 100 lanes, per lane':36} {many / operations / 100 * 1e9:9.2f}")
 
 
-def flattened(result):
-    return [result[0], *result[1]]
+def flattened(program, xs):
+    value, slopes = program(xs)
+    return [value, *slopes]
 
 
 # --- a training step of the network of micrograd's demonstration ---
