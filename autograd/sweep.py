@@ -33,7 +33,7 @@ from autograd.seeds import called, seed_of
 from autograd.strongzero import strong_zero
 
 __all__ = [
-    "accumulate", "apply", "backward", "check_fresh", "local_partial", "pull", "pull_floats", "times", "toposort",
+    "accumulate", "apply", "backward", "check_fresh", "pull", "pull_floats", "toposort",
 ]  # fmt: skip
 
 _by_index = attrgetter("index")
@@ -364,34 +364,6 @@ def _unbroadcast(part: Any, shape: tuple[int, ...], op: Primitive, position: int
         )
     axes = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n != given[extra + i])
     return part.sum(axis=axes).reshape(shape)  # an array or a Tensor: they agree on these names
-
-
-def local_partial(node: Node, position: int) -> float | None:
-    """∂node/∂operand, the number on an edge of a figure; None where it is not one number, or data was overwritten.
-
-    >>> from autograd import Value
-    >>> local_partial(Value(2.0) * Value(-3.0), 0)
-    -3.0
-    """
-    arg = node.args[position]
-    if node.op is None or not isinstance(arg, Node) or np.ndim(node._data) or np.ndim(arg._data):
-        return None
-    if any(isinstance(other, Node) and other.index > node.index for other in node.args):
-        return None
-    values = [other._data if isinstance(other, Node) else other for other in node.args]
-    if node.op.rules[position] is None:
-        return 0.0
-    g = 1.0 if node.is_scalar else np.ones(())
-    return float(_contribution(node.op, position, arg, g, node._data, values, node.params or {}))
-
-
-def times(cotangent: float, partial: float) -> float:
-    """What a cotangent becomes over one edge: strong zero, a zero stays zero whatever the local partial.
-
-    >>> times(0.0, math.inf), times(math.inf, 0.0)
-    (0.0, nan)
-    """
-    return cotangent * partial if cotangent else 0.0
 
 
 def _plus(a: Any, b: Any) -> Any:

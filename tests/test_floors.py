@@ -19,7 +19,7 @@ FLOORS = [
     ("autograd.strongzero", "autograd.seeds"),
     ("autograd.sweep", "autograd.functions"),
     ("autograd.einsum", "autograd.convolution"),
-    ("autograd.differentiable", "autograd.forward", "autograd.anomaly"),
+    ("autograd.differentiable", "autograd.forward", "autograd.anomaly", "autograd.partials"),
     ("autograd.value", "autograd.arrays"),
     ("autograd.tensor",),
     ("autograd.numpy_functions",),

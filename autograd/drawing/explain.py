@@ -11,8 +11,9 @@ from typing import NamedTuple
 from autograd.drawing.text import counted, number, raised
 from autograd.drawing.words import WORDS, Lang
 from autograd.errors import GraphError, OperandError
+from autograd.partials import local_partial, times
 from autograd.primitive import Node
-from autograd.sweep import local_partial, times, toposort
+from autograd.sweep import toposort
 
 __all__ = ["Explanation", "explain"]
 

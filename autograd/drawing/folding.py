@@ -14,8 +14,8 @@ import numpy as np
 
 from autograd.drawing.parts import Part, merge_repeats, parts_of
 from autograd.errors import AutogradError
+from autograd.partials import local_partial, times
 from autograd.primitive import Node, table
-from autograd.sweep import local_partial, times
 
 __all__ = ["Fold", "Folding"]
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from autograd.drawing.text import split_name
 from autograd.formula import Symbol, unicode
+from autograd.partials import local_partial
 from autograd.primitive import Node, Primitive, raw_of
-from autograd.sweep import local_partial
 
 __all__ = ["Partial", "partial_of", "upstream"]
 

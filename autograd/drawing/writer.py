@@ -15,8 +15,8 @@ from autograd.drawing.partial import Partial, partial_of, upstream
 from autograd.drawing.parts import Part
 from autograd.drawing.text import array, number, printable, raised, shape
 from autograd.drawing.words import WORDS, Lang
+from autograd.partials import times
 from autograd.primitive import Node, Primitive
-from autograd.sweep import times
 
 __all__ = ["Writer"]
 

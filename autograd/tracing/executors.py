@@ -62,25 +62,27 @@ class Flat:
     def __call__(self, given: Sequence[Any]) -> list[Any]:
         """The outputs, or a `GuardError`."""
         schedule = self.schedule
-        out: list[Any] = self.results(np.array(given, np.float64)).tolist()
+        out: list[Any] = self.results(np.array(given, np.float64), ()).tolist()
         for place in schedule.truths:
             out[place] = bool(out[place])
         for place, x in schedule.fixed.items():
             out[place] = x
         return out
 
-    def results(self, given: Values, first: int | None = None) -> Values:
-        """The outputs as floats, for what is given, of shape (given,) or (given, lanes).
+    def results(self, inputs: Values, captured: Sequence[float], first: int | None = None) -> Values:
+        """The outputs as floats, for inputs of shape (inputs,) or (inputs, lanes).
 
         Raises
         ------
         GuardError : where a guard does not hold; it names the lane, counted from `first`.
         """
-        schedule, count = self.schedule, len(given)
-        values = np.empty((schedule.size, *given.shape[1:]))
-        values[:count] = given
-        after = values[count : count + len(schedule.constants)]
-        after[...] = schedule.constants if given.ndim == 1 else schedule.constants[:, None]
+        schedule, count = self.schedule, len(inputs)
+        values = np.empty((schedule.size, *inputs.shape[1:]))
+        values[:count] = inputs
+        for known in (captured, schedule.constants):
+            if len(known):
+                values[count : count + len(known)] = known if inputs.ndim == 1 else np.reshape(known, (-1, 1))
+                count += len(known)
         self._fill(values)
         if broken := schedule.broken(values):
             raise fallen(broken[0], None if first is None else first + broken[1])
@@ -92,16 +94,16 @@ class Flat:
     def rows(self, inputs: Values, captured: Sequence[float]) -> Values:
         """The outputs of shape (lanes, outputs) for inputs of shape (lanes, inputs)."""
         schedule, lanes = self.schedule, len(inputs)
-        if lanes == 1:
-            return self.results(np.concatenate([inputs[0], captured]), 0)[None]
         out = np.empty((lanes, len(schedule.outputs)))
-        step = max(1, _BLOCK // max(1, schedule.size))
+        step = _BLOCK // max(1, schedule.size)
+        if (
+            lanes == 1 or step < 8
+        ):  # one after the other: a lane is enough for the cache, and its runs for vector instructions
+            for lane, x in enumerate(inputs):
+                out[lane] = self.results(x, captured, lane)
+            return out
         for start in range(0, lanes, step):
-            block = inputs[start : start + step]
-            given = np.empty((schedule.given, len(block)))
-            given[: inputs.shape[1]] = block.T
-            given[inputs.shape[1] :] = np.reshape(captured, (-1, 1))
-            out[start : start + step] = self.results(given, start).T
+            out[start : start + step] = self.results(inputs[start : start + step].T, captured, start).T
         return out
 
 
@@ -121,10 +123,9 @@ def executor_of(listing: Listing, name: str) -> Executor:
     length = len(listing.equations)
     if name == "python" or (name == "auto" and length < _LONG["numpy"]) or not is_flat(listing):
         return Replay(listing)
-    schedule = scheduled(listing)
-    with_numba = name == "numba" or (name == "auto" and length >= _LONG["numba"] and is_installed())
-    if with_numba and Machine.can_run(schedule):
-        return Flat(Machine(schedule))
+    if (name == "numba" or (name == "auto" and length >= _LONG["numba"] and is_installed())) and Machine.knows(listing):
+        return Flat(Machine(scheduled(listing, Machine.wide)))
+    schedule = scheduled(listing, Levels.wide)
     if name == "auto" and length < _WIDE * len(schedule.codes):
         return Replay(listing)
     return Flat(Levels(schedule))
@@ -134,6 +135,6 @@ def flat_of(listing: Listing, name: str) -> Flat | None:
     """The executor for lanes, which compute many numbers at once however short the program is."""
     if not is_flat(listing):
         return None
-    schedule = scheduled(listing)
-    with_numba = name == "numba" or (name == "auto" and is_installed())
-    return Flat(Machine(schedule) if with_numba and Machine.can_run(schedule) else Levels(schedule))
+    if (name == "numba" or (name == "auto" and is_installed())) and Machine.knows(listing):
+        return Flat(Machine(scheduled(listing, Machine.wide)))
+    return Flat(Levels(scheduled(listing, Levels.wide)))

@@ -26,6 +26,8 @@ class Levels:
     """A schedule as a function of a buffer of values, with one axis or with a second one for lanes."""
 
     name = "numpy"
+    wide = 512
+    """A call of numpy costs as much as gathering so many operands."""
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule

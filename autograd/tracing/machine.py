@@ -27,6 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.primitive import Primitive, table
+from autograd.tracing.listing import Listing
 from autograd.tracing.schedule import FOLD, Schedule
 
 __all__ = ["Machine", "compiled", "is_installed", "opcodes"]
@@ -46,6 +47,8 @@ class Machine:
     """A schedule as a function of a buffer of values, with one axis or with a second one for lanes."""
 
     name = "numba"
+    wide = 32
+    """From here on vector instructions pay for a run of its own."""
 
     def __init__(self, schedule: Schedule) -> None:
         numbers = opcodes()
@@ -58,11 +61,11 @@ class Machine:
         )  # fmt: skip
 
     @staticmethod
-    def can_run(schedule: Schedule) -> bool:
+    def knows(listing: Listing) -> bool:
         """Whether there is a branch for all that a program does."""
-        known = opcodes()
-        return all(kind.op is FOLD or (kind.op in _ROWS and kind.op.name in known and not kind.params)
-                   for kind in schedule.kinds)  # fmt: skip
+        equations, known = listing.equations, opcodes()
+        ops = [equations.ops[code] for code in set(equations.codes)]
+        return not equations.params and all(op.name in known and op in _ROWS for op in ops)
 
     def fill(self, values: npt.NDArray[np.float64]) -> None:
         """Compute all results in the buffer."""

@@ -180,14 +180,12 @@ class Program:
         """The same for arguments that are known to fit; `given` are the inputs in them."""
         if recording.tracer() or (recording.is_recording() and (self._captures or any(map(_needs, given)))):
             return like(self._tree, iter(self._on_nodes(given)))
-        beside_arrays = self._signature.has_arrays
-        plain = [x if type(x) is float and not beside_arrays else raw_input(x, beside_arrays) for x in given]
-        return like(self._tree, iter(self.run(plain, args)))
+        return like(self._tree, iter(self.run(self._raw(given), args)))
 
     def run(self, given: Sequence[Any], args: Sequence[Any]) -> list[Any]:
         """The leaves of the result from raw inputs; `args` are the arguments that these were made of."""
         out = self._executor([*given, *self._captured()])
-        if self._swept and not all(map(_is_finite, out)):  # a sweep would have looked more closely
+        if self._swept and not _is_finite(out):  # a sweep would have looked more closely
             out = [raw_of(head) for head in leaves(self._f(*args))]
         del out[self._count :]
         return [x if type(x) is float else np.array(x) if isinstance(x, np.ndarray | np.generic) else x for x in out]
@@ -196,6 +194,13 @@ class Program:
     def _captures(self) -> bool:
         """Whether the result depends on something from outside that it may be differentiated by."""
         return any(node.requires_grad for _, node in self._listing.captured)
+
+    def _raw(self, given: Sequence[Any]) -> Sequence[Any]:
+        """Arguments as plain numbers and arrays."""
+        beside_arrays = self._signature.has_arrays
+        if not beside_arrays and set(map(type, given)) == {float}:
+            return given
+        return [raw_input(x, beside_arrays) for x in given]
 
     def _captured(self) -> list[Any]:
         return [node._data for _, node in self._listing.captured]
@@ -232,9 +237,8 @@ class Program:
                 f"the program of {self.__name__} has {count} input(s), so it takes an array of shape ({count},) or "
                 f"(lanes, {count}), but got {x.shape}"
             )
-        captured = self._captured()
-        out = self._flat.results(np.concatenate([x, captured])) if x.ndim == 1 else self._flat.rows(x, captured)
-        if self._swept and not np.isfinite(out).all():  # as in `run`
+        out = self._flat.rows(x, self._captured()) if x.ndim == 2 else self._flat.results(x, self._captured())
+        if self._swept and not math.isfinite(out.sum()):  # as in `run`
             rows, points = np.atleast_2d(out), np.atleast_2d(x)
             for lane in np.flatnonzero(~np.isfinite(rows).all(axis=1)):
                 heads = leaves(self._f(*self._signature.filled(points[lane].tolist())))
@@ -385,7 +389,8 @@ def _needs(x: Any) -> bool:
     return isinstance(x, Node) and x.requires_grad
 
 
-def _is_finite(x: Any) -> bool:
-    if x is None:
-        return True
-    return math.isfinite(x) if type(x) is float else bool(np.isfinite(x).all())
+def _is_finite(out: Sequence[Any]) -> bool:
+    try:
+        return all(map(math.isfinite, out))
+    except TypeError:  # arrays, or nothing
+        return all(np.isfinite(x).all() for x in out if x is not None)

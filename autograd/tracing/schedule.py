@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,10 +38,6 @@ class Kind(NamedTuple):
 
 FOLD = None
 """The `op` of a `Kind` that is a chain of additions."""
-
-
-WIDE = 32
-"""A run at least so wide may keep its operands as a line, and is kept apart from its neighbours for that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,8 +138,11 @@ def _has_plain_truths(listing: Listing) -> bool:
     return True
 
 
-def scheduled(listing: Listing) -> Schedule:
-    """The schedule of a listing that `is_flat`, in time linear in its length (but for sorting integers)."""
+def scheduled(listing: Listing, wide: int = 32) -> Schedule:
+    """The schedule of a listing that `is_flat`, in time linear in its length (but for sorting integers).
+
+    A run of at least `wide` equations may keep its operands as lines, and is kept apart from its neighbours for that.
+    """
     equations = listing.equations
     folds, is_part = _folds(listing)
     levels = _levels(listing, folds, is_part)
@@ -154,36 +154,25 @@ def scheduled(listing: Listing) -> Schedule:
     kinds, kind_of = _kinds(listing, folds, arities)
     flat = np.asarray(equations.operands, np.int32)
 
-    # Beside each other come those whose operands come from the same run: these often are lines.
-    units = np.flatnonzero(np.frombuffer(is_part, np.uint8) == 0)
     place_of, constants, given = _places(listing)
+    base, results = given + len(constants), np.asarray(equations.results, np.int32)
+    pair = [flat[np.minimum(starts + k, ends - 1)] if len(flat) else flat for k in (0, 1)]
+    for unit, slots in folds.items():
+        pair[0][unit], pair[1][unit] = slots[:2]
     source = -place_of - 1
-    source[np.asarray(equations.results, np.int32)] = levels * len(kinds) + kind_of
-    keys = [source[flat[np.minimum(starts + k, ends - 1)]][units] if len(flat) else units for k in (1, 0)]
-    sorting = np.lexsort((*keys, kind_of[units], levels[units]))
-    order = units[sorting]
-    run_starts = _run_starts((levels[order], kind_of[order]), [key[sorting] for key in keys])
-    base = given + len(constants)
-    place_of[np.asarray(equations.results, np.int32)[order]] = np.arange(base, base + len(order), dtype=np.int32)
+    source[results] = levels * len(kinds) + kind_of
+    sources = [source[slots] for slots in pair]
+    order = np.flatnonzero(np.frombuffer(is_part, np.uint8) == 0)
+    order = order[np.lexsort((sources[1][order], sources[0][order], kind_of[order], levels[order]))]
+    place_of[results[order]] = np.arange(base, base + len(order), dtype=np.int32)
+    _sort_by_place(order, levels, kind_of, pair, results, place_of)
+    run_starts = _run_starts((levels[order], kind_of[order]), [key[order] for key in sources], wide)
 
     counts = np.diff(np.append(run_starts, len(order)))
     codes = kind_of[order][run_starts]
-    per_run = np.array([kind.arity for kind in kinds], np.int64)[codes]
-    offsets = np.concatenate([[0], np.cumsum(per_run * counts)])
-    operands = np.empty(offsets[-1], np.int32)
-    run_of = np.repeat(np.arange(len(counts)), counts)
-    targets = offsets[run_of] + np.arange(len(order)) - run_starts[run_of]  # of the first operand
-    is_fold = np.zeros(len(equations), bool)
-    is_fold[list(folds)] = True
-    plain = np.flatnonzero(~is_fold[order])
-    for k in range(int(arities[order[plain]].max(initial=0))):
-        plain = plain[arities[order[plain]] > k]
-        operands[targets[plain] + k * counts[run_of[plain]]] = place_of[flat[starts[order[plain]] + k]]
-    for position in np.flatnonzero(is_fold[order]).tolist():
-        slots, first, step = folds[int(order[position])], targets[position], counts[run_of[position]]
-        operands[first : first + step * len(slots) : step] = place_of[slots]
-    operands, offsets, lines = _with_lines(operands, offsets, per_run, counts)
-
+    arity_of = np.array([kind.arity for kind in kinds], np.int64)[codes]
+    operands, offsets = _gathered(order, run_starts, arity_of, starts, folds, place_of[flat], place_of)
+    operands, offsets, lines = _with_lines(operands, offsets, arity_of, counts, wide)
     truths = _truths(listing)
     return Schedule(
         size=base + len(order),
@@ -202,6 +191,51 @@ def scheduled(listing: Listing) -> Schedule:
         asked=place_of[[guard.slot for guard in listing.guards]],
         outcomes=np.array([guard.outcome for guard in listing.guards], bool),
     )
+
+
+def _sort_by_place(
+    order: Ints, levels: Ints, kind_of: Ints, pair: Sequence[Ints], results: Ints, place_of: Ints
+) -> None:
+    """Put equations of one run into the order of their operands in the buffer, which then often are lines.
+
+    That goes level by level, and only where these are wide: a deep program has no long lines anyway.
+    """
+    bounds = np.append(np.flatnonzero(np.diff(levels[order], prepend=-1)), len(order))
+    if 64 * len(bounds) > len(order):
+        return
+    for start, end in pairwise(bounds.tolist()):
+        part = order[start:end]
+        left, right = (place_of[slots[part]] for slots in pair)
+        part = part[np.lexsort((np.maximum(left, right), np.minimum(left, right), kind_of[part]))]
+        first = place_of[results[order[start:end]]].min()
+        order[start:end] = part
+        place_of[results[part]] = np.arange(first, first + len(part), dtype=np.int32)
+
+
+def _gathered(
+    order: Ints,
+    run_starts: Ints,
+    arity_of: Ints,
+    starts: Ints,
+    folds: dict[int, list[int]],
+    places: Ints,
+    place_of: Ints,
+) -> tuple[Ints, Ints]:
+    """The places of all operands, by run and by position, and where those of each run begin."""
+    counts = np.diff(np.append(run_starts, len(order)))
+    offsets = np.concatenate([[0], np.cumsum(arity_of * counts)])
+    operands = np.empty(offsets[-1], np.int32)
+    run_of = np.repeat(np.arange(len(counts)), counts)
+    targets = offsets[run_of] + np.arange(len(order)) - run_starts[run_of]  # of the first operand
+    is_fold = np.isin(order, np.fromiter(folds, np.int64, len(folds)))
+    plain = np.flatnonzero(~is_fold)
+    for k in range(int(arity_of[run_of[plain]].max(initial=0))):
+        plain = plain[arity_of[run_of[plain]] > k]
+        operands[targets[plain] + k * counts[run_of[plain]]] = places[starts[order[plain]] + k]
+    for position in np.flatnonzero(is_fold).tolist():
+        slots, first, step = folds[int(order[position])], targets[position], counts[run_of[position]]
+        operands[first : first + step * len(slots) : step] = place_of[slots]
+    return operands, offsets
 
 
 def _folds(listing: Listing) -> tuple[dict[int, list[int]], bytearray]:
@@ -290,7 +324,7 @@ def _places(listing: Listing) -> tuple[Ints, Floats, int]:
     return place_of, np.array([float(listing.constants[slot]) for slot in known[len(given) :]]), len(given)
 
 
-def _run_starts(whole: Sequence[Ints], finer: Sequence[Ints]) -> Ints:
+def _run_starts(whole: Sequence[Ints], finer: Sequence[Ints], wide: int) -> Ints:
     """Where runs begin: where one of `whole` changes, and at both ends of wide stretches in which `finer` do not."""
 
     def changes(keys: Sequence[Ints]) -> Any:
@@ -300,12 +334,12 @@ def _run_starts(whole: Sequence[Ints], finer: Sequence[Ints]) -> Ints:
         return np.empty(0, np.intp)
     is_run = changes(whole)
     pieces = np.flatnonzero(is_run | changes(finer))
-    is_wide = np.diff(np.append(pieces, len(is_run))) >= WIDE
+    is_wide = np.diff(np.append(pieces, len(is_run))) >= wide
     starts: Ints = pieces[is_run[pieces] | is_wide | np.append(False, is_wide[:-1])]
     return starts
 
 
-def _with_lines(operands: Ints, offsets: Ints, per_run: Ints, counts: Ints) -> tuple[Ints, Ints, Any]:
+def _with_lines(operands: Ints, offsets: Ints, per_run: Ints, counts: Ints, wide: int) -> tuple[Ints, Ints, Any]:
     """The operands of wide runs as lines, where all of them are."""
     if not len(operands):
         return operands, offsets[:-1], np.zeros(len(counts), bool)
@@ -316,7 +350,7 @@ def _with_lines(operands: Ints, offsets: Ints, per_run: Ints, counts: Ints) -> t
     is_off = steps != np.repeat(given, lengths)
     is_off[begins + lengths - 1] = False
     is_crooked = np.logical_or.reduceat(np.logical_or.reduceat(is_off, begins), np.cumsum(per_run) - per_run)
-    lines = (counts >= WIDE) & ~is_crooked
+    lines = (counts >= wide) & ~is_crooked
     on_line = np.repeat(lines, per_run)
     operands[begins[on_line] + 1] = given[on_line]
     kept = ~np.repeat(on_line, lengths)

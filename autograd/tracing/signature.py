@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,8 @@ _NUMBER = ("number",)
 def signature_of(args: tuple[Any, ...]) -> tuple[Signature, list[Any]]:
     """The signature of arguments, and the numbers and arrays among them in order."""
     flat = leaves(args)
+    if set(map(type, flat)) == {float}:
+        return Signature(tuple(_shape_of(arg, repeat(_NUMBER)) for arg in args), args, (True,) * len(flat), False), flat
     has_arrays = any(type(leaf) is not float and _is_array(leaf) for leaf in flat)
     keys = [_NUMBER if type(leaf) is float else _key(leaf, has_arrays) for leaf in flat]
     moving = tuple(key[0] in ("number", "Value", "array") for key in keys)
@@ -93,6 +96,8 @@ def _shape_of(tree: Any, keys: Iterator[Any]) -> Any:
     if isinstance(tree, dict):
         return ("dict", tuple((name, _shape_of(part, keys)) for name, part in tree.items()))
     if isinstance(tree, list | tuple):
+        if isinstance(keys, repeat) and set(map(type, tree)) == {float}:
+            return (type(tree), (_NUMBER,) * len(tree))
         return (type(tree), tuple(_shape_of(part, keys) for part in tree))
     return next(keys)
 
