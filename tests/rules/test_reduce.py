@@ -160,3 +160,15 @@ def test_running_totals_of_nothing_and_of_one_number(name):
         assert grad(lambda x: f(x, axis=-1).sum())(np.zeros(shape)).shape == shape
     assert grad(lambda x: f(x, axis=0).sum())(np.array(2.0)) == 1.0
     assert jvp(lambda x: f(x, axis=0).sum(), (np.array(2.0),), (np.array(3.0),))[1] == 3.0
+
+
+def test_an_axis_of_a_single_number():
+    x = np.array(2.0)
+    for f in (autograd.sum, autograd.max, autograd.norm, autograd.prod):
+        assert grad(lambda x, f=f: f(x, axis=0))(x) == 1.0
+
+
+def test_extremes_of_nan_and_infinite_cotangents():
+    assert grad(lambda x: x.max())(np.array([1.0, np.nan, 3.0])).tolist() == [0.0, 1.0, 0.0]
+    assert vjp(lambda x: x.max(), np.array([1.0, 2.0]))[1](np.inf)[0].tolist() == [0.0, np.inf]
+    assert vjp(lambda x: x.min(), np.array([1.0, 2.0]))[1](np.inf)[0].tolist() == [np.inf, 0.0]
