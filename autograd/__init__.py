@@ -12,6 +12,7 @@
 """
 
 from collections.abc import Callable
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from autograd import numpy_functions  # noqa: F401  # np.sum(t) and the like
@@ -146,6 +147,11 @@ def draw(*roots: Any, **options: Any) -> Any:
     """
     from autograd.drawing import draw as draw_roots  # imported when used: a figure needs Graphviz, an engine does not
 
+    known = [name for name, one in signature(draw_roots).parameters.items() if one.kind is one.KEYWORD_ONLY]
+    for name in options:
+        if name not in known:
+            hint = f"; {name}= is for its save() or to_svg()" if name in ("theme", "format", "scale") else ""
+            raise TypeError(f"a figure has no option {name}={hint}; it takes {', '.join(known)}")
     nodes = [node for root in roots for node in (root.nodes() if hasattr(root, "nodes") else (root,))]
     return draw_roots(*nodes, **options)
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from autograd.drawing.measure import area_title
 from autograd.drawing.naming import names_for
 from autograd.drawing.scene import Card, Scene, build
 from autograd.primitive import Node
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["dot_of", "draw_dot"]
 
+_FADED = "#d1d5db"
 _FILL = {"sum": "#ccfbf1", "product": "#ede9fe", "function": "#fce7f3"}
 _BORDER = {"leaf": "#6366f1", "inner": "#94a3b8", "constant": "#94a3b8", "part": "#94a3b8", "more": "#94a3b8"}
 
@@ -50,13 +52,36 @@ def dot_of(scene: Scene, format: str = "svg", rankdir: str = "LR") -> Any:
         dot.node(
             f"n{place}",
             _record(card),
-            color="#111827" if card.is_root else _BORDER[card.kind],
-            fillcolor=_FILL.get(card.family, "#ffffff"),
+            color=_FADED if card.faded else "#111827" if card.is_root else _BORDER[card.kind],
+            fillcolor="#ffffff" if card.faded else _FILL.get(card.family, "#ffffff"),
             **({"style": "rounded,dashed"} if card.kind == "more" else {}),
+            **({"fontcolor": _FADED} if card.faded else {}),
         )
+    for part in _clusters(scene, graphviz):
+        dot.subgraph(part)
     for edge in scene.edges:
-        dot.edge(f"n{edge.source}", f"n{edge.target}", graphviz.escape(edge.label) if edge.label else None)
+        look = {"dir": "back"} if scene.passes == "backward" else {}
+        if edge.copy:
+            look["style"] = "dashed"
+        if edge.faded:
+            look |= {"color": _FADED, "fontcolor": _FADED}
+        dot.edge(f"n{edge.source}", f"n{edge.target}", graphviz.escape(edge.label) if edge.label else None, **look)
     return dot
+
+
+def _clusters(scene: Scene, graphviz: Any) -> list[Any]:
+    """The areas that lie in no other, with those that lie in them."""
+    clusters = []
+    for i, area in enumerate(scene.areas):
+        clusters.append(graphviz.Digraph(f"cluster{i}"))
+        look = {"style": "rounded", "color": "#c7d2fe", "fontname": "Helvetica"}
+        clusters[i].attr(label=graphviz.escape(area_title(area)), **look)
+        for card in area.cards:
+            clusters[i].node(f"n{card}")
+    for i, area in reversed(list(enumerate(scene.areas))):
+        if area.parent is not None:
+            clusters[area.parent].subgraph(clusters[i])
+    return [cluster for cluster, area in zip(clusters, scene.areas, strict=True) if area.parent is None]
 
 
 def _record(card: Card) -> str:

@@ -70,7 +70,7 @@ def draw(
     precision: int = 4,
     passes: Passes = "both",
     names: Mapping[str, Any] | None = None,
-    highlight: Sequence[Node] | None = None,
+    highlight: Node | Sequence[Node] | None = None,
     explain: Node | None = None,
     lang: Lang = "en",
     depth: int | None = None,
@@ -88,12 +88,12 @@ def draw(
     max_nodes : how many cards to draw at most. In a larger graph repeats are folded, then scopes, the innermost first;
         and if that is not enough, the newest are drawn and one card stands for the rest. By default up to 200, and the
         newest 24 of a graph that does not fold to so few.
-    precision : decimals of the numbers.
+    precision : decimals of the numbers, at most 17.
     passes : ``"forward"`` (values), ``"backward"`` (gradients and local partials, arrows reversed) or ``"both"``.
     names : names for nodes without one, such as ``locals()``; by default those of the variables of the code that calls,
         of elements of its lists, tuples and dicts as ``x[0]``, and of parameters of its modules by their paths;
         ``{}`` for none.
-    highlight : nodes that stay as they are while all others fade.
+    highlight : a node, or several, that stay as they are while all others fade.
     explain : a Value whose gradient is explained: every path from it to the first root is highlighted, and written out
         under the figure with the product of its local partials; their sum is the gradient.
     depth : how many levels of scopes (see `autograd.scope`) are drawn as boxes around their cards; each scope below
@@ -107,9 +107,9 @@ def draw(
 
     Raises
     ------
-    OperandError : if a root is not a Value or a Tensor.
+    OperandError : if a root, or what is to be highlighted, is not a Value or a Tensor.
     ValueError : if an option has a value that it does not take.
-    GraphError : if the graph is too large for the embedded Graphviz.
+    GraphError : if the graph is too large for the embedded Graphviz, or does not use what is to be highlighted.
 
     Examples
     --------
@@ -134,14 +134,15 @@ def draw(
         raise OperandError("draw() needs something to draw: pass one or more Values or Tensors")
     for root in roots:
         if not isinstance(root, Node):
-            raise OperandError(f"draw() takes Values and Tensors, but got {root!r} of type {type(root).__name__}")
+            hint = "; for a list of them write draw(*list)" if isinstance(root, list | tuple) else ""
+            raise OperandError(f"draw() takes Values and Tensors, but got {root!r} of type {type(root).__name__}{hint}")
     scene = build(
         roots,
         max_nodes=None if max_nodes is None else _at_least("max_nodes", max_nodes, 1),
-        precision=_at_least("precision", precision, 0),
+        precision=_at_least("precision", precision, 0, 17),
         passes=_one_of("passes", passes, get_args(Passes)),
         names=names_for(names),
-        highlight=highlight,
+        highlight=None if highlight is None else _several(highlight),
         explain=explain,
         lang=_one_of("lang", lang, get_args(Lang)),
         depth=None if depth is None else _at_least("depth", depth, 0),
@@ -151,13 +152,19 @@ def draw(
     return Figure(scene, _one_of("rankdir", rankdir, get_args(RankDir)))
 
 
+def _several(nodes: Node | Sequence[Node]) -> Sequence[Node]:
+    return [nodes] if isinstance(nodes, Node) or not isinstance(nodes, Iterable) else list(nodes)
+
+
 def _one_of(name: str, given: T, known: Iterable[Any]) -> T:
     if not any(type(given) is type(one) and given == one for one in known):
         raise ValueError(f"{name}= takes one of {', '.join(map(repr, known))}, but got {given!r}")
     return given
 
 
-def _at_least(name: str, given: int, least: int) -> int:
-    if not isinstance(given, int) or isinstance(given, bool) or given < least:
-        raise ValueError(f"{name}= takes a whole number of at least {least}, but got {given!r}")
+def _at_least(name: str, given: int, least: int, most: int | None = None) -> int:
+    whole = isinstance(given, int) and not isinstance(given, bool)
+    if not whole or given < least or (most is not None and given > most):
+        bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
+        raise ValueError(f"{name}= takes a whole number {bounds}, but got {given!r}")
     return given

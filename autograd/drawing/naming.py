@@ -32,7 +32,7 @@ def names_for(names: Mapping[str, Any] | None) -> dict[int, str]:
     """
     if names is None:
         spaces = _variables()
-    elif isinstance(names, Mapping) and all(isinstance(name, str) for name in names):
+    elif _is_space(names):
         spaces = [names]
     else:
         raise OperandError(f"names= takes a mapping from names to nodes, such as locals(), but got {names!r}")
@@ -43,6 +43,13 @@ def names_for(names: Mapping[str, Any] | None) -> dict[int, str]:
             for name, node in way(shown):
                 found.setdefault(id(node), name)
     return found
+
+
+def _is_space(names: Any) -> bool:
+    """Whether this maps from text, and not to text alone."""
+    if not (isinstance(names, Mapping) and all(isinstance(name, str) for name in names)):
+        return False
+    return not names or not all(isinstance(thing, str) for thing in names.values())
 
 
 def _variables() -> list[Mapping[str, Any]]:

@@ -49,5 +49,8 @@ def _line(card: Card) -> str:
     symbol = f"{card.symbol} " if card.symbol else ""
     name = f"{card.name} = " if card.name else ""
     note = "".join(f"   {text}" for text in (card.note, card.holds) if text)
-    slope = f"   {card.gradient.label} {card.gradient.text}" if card.gradient and card.gradient.text else ""
+    slope = ""
+    if card.gradient and card.gradient.text:
+        label = card.gradient.label
+        slope = f"   {label}{':' if ' ' in label else ''} {card.gradient.text}"
     return f"{title}{symbol}{name}{card.value}{note}{slope}"

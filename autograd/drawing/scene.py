@@ -17,6 +17,7 @@ from autograd.drawing.parts import Part
 from autograd.drawing.text import printable, shortened
 from autograd.drawing.words import Lang
 from autograd.drawing.writer import Writer
+from autograd.errors import GraphError, OperandError
 from autograd.primitive import Node
 
 __all__ = ["Area", "Card", "Edge", "Gradient", "Passes", "Scene", "build"]
@@ -93,7 +94,7 @@ def build(
     for place, edge in enumerate(edges):
         if len(edges) > _MOST_PILLS or (into_parts > _MOST_INTO_PARTS and cards[edge.target].title):
             edges[place] = replace(edge, label="")
-    lit = None if highlight is None else frozenset(highlight)
+    lit = None if highlight is None else _checked(highlight, folding, places)
     caption: tuple[str, ...] = ()
     if explain is not None:
         lit, caption = explained(roots[0], explain, precision, lambda node: shortened(writer.name(node)), lang)
@@ -106,6 +107,19 @@ def build(
         caption += (writer.summary(fitted, any(edge.copy for edge in edges)),)
     areas = _areas(boxes, places, constants)
     return Scene(tuple(cards), tuple(edges), passes, missing, caption, lang, areas)
+
+
+def _checked(highlight: Sequence[Node], folding: Folding, places: Mapping[Node, int]) -> frozenset[Node]:
+    """The nodes to highlight, all of them in the figure."""
+    known = set(folding.nodes)
+    for node in highlight:
+        if not isinstance(node, Node):
+            raise OperandError(f"highlight= takes Values and Tensors, but got {node!r} of type {type(node).__name__}")
+        if node not in known:
+            raise GraphError(f"highlight= got {node!r}, which the graph that is drawn does not use")
+        if folding.card(node) not in places:
+            raise GraphError(f"highlight= got {node!r}, which is not among the cards drawn; pass a larger max_nodes=")
+    return frozenset(highlight)
 
 
 def _areas(

@@ -18,8 +18,8 @@ __all__ = [
     "split_name", "width",
 ]  # fmt: skip
 
-LONGEST_NAME = 64
-"""Longer names end in an ellipsis; the tooltip has them whole."""
+LONGEST_NAME = 27
+"""Longer names have an ellipsis in their middle; the tooltip has them whole."""
 
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NUMBERED = re.compile(r"([^\W\d_]+)_?([0-9₀-₉]+(?:_[0-9]+)*)")
@@ -42,7 +42,7 @@ def number(x: Any, precision: int = 4) -> str:
     """A number for reading: `precision` decimals without trailing zeros, an exponent where those would say nothing.
 
     >>> [number(x) for x in (2.0, -0.70710678, 1e-300, 1234567890.0, -0.0, float("-inf"))]
-    ['2', '−0.7071', '1e−300', '1.2346e9', '0', '−inf']
+    ['2', '−0.7071', '1e−300', '1.2346e9', '−0', '−inf']
     """
     x = float(x)
     size = abs(x)
@@ -57,8 +57,6 @@ def number(x: Any, precision: int = 4) -> str:
     digits, e, exponent = text.partition("e")
     if "." in digits:
         digits = digits.rstrip("0").rstrip(".")
-    if digits == "-0":
-        digits = "0"
     return (digits + e + (str(int(exponent)) if e else "")).replace("-", "−")
 
 
@@ -119,8 +117,13 @@ def face_for(text: str, face: str) -> str:
 
 
 def shortened(name: str) -> str:
-    """A name with an ellipsis where it is too long for a figure."""
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+    """A name with an ellipsis in its middle where it is too long for a figure.
+
+    >>> shortened("encoder.layers.11.attention.weight")
+    'encoder.layer…ention.weight'
+    """
+    half = LONGEST_NAME // 2
+    return name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[-half:]}"
 
 
 def split_name(name: str) -> Name:

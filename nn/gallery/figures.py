@@ -212,17 +212,50 @@ def layer_step() -> Any:
     return nn.layer_step(model, 2, [0.8, -0.5], 1.0)
 
 
-def mlp_loss() -> Any:
-    """The loss of a network of scalars
+def folded() -> Any:
+    """The loss of a network, folded
 
-    A small network on two samples has dozens of operations already. `max_nodes=` keeps the newest, and one card says
-    how many are left out.
+    A network of scalars on thirty samples has hundreds of operations. With `depth=0` a module is one card, and
+    `fold_repeats=True` draws the first of the thirty; Σ adds them all.
     """
-    model = nn.MLP(2, [3, 1], rng=np.random.default_rng(0))
-    samples = [([0.0, 1.0], 1.0), ([1.0, 1.0], -1.0)]
+    rng = np.random.default_rng(0)
+    model = nn.MLP(2, [3, 1], rng=rng)
+    samples = [
+        ([Value(a, name="x1"), Value(b, name="x2")], 1.0 if a > b else -1.0) for a, b in rng.normal(size=(30, 2))
+    ]
     loss = sum((model(x) - y) ** 2 for x, y in samples)
     loss.backward()
-    return loss.graph(max_nodes=9)
+    return loss.graph(names=locals(), depth=0, fold_repeats=True)
+
+
+def folded_samples() -> Any:
+    """What is done to every sample
+
+    A scope around what is done to a sample makes a box of it; the sum stays outside, as it goes on from one sample to
+    the next. Nothing in the box is folded here, and the gradient of a parameter says over how many samples it sums.
+    """
+    rng = np.random.default_rng(0)
+    model = nn.MLP(2, [1], rng=rng)
+    loss = 0.0
+    for a, b in rng.normal(size=(30, 2)):
+        x = [Value(a, name="x1"), Value(b, name="x2")]
+        with autograd.scope("sample"):
+            error = (model(x) - (1.0 if a > b else -1.0)) ** 2
+        loss = loss + error
+    loss.backward()
+    return loss.graph(names=locals(), fold_repeats=True, show_constants=False)
+
+
+def cut() -> Any:
+    """What does not fold
+
+    `max_nodes=` keeps the newest, and one card says how many are left out.
+    """
+    y = x = Value(1.0, name="x")
+    for _ in range(1000):
+        y = y * 1.001 + 0.001 * x
+    y.backward()
+    return y.graph(max_nodes=7, show_constants=False)
 
 
 # --- odd ones ---
@@ -254,6 +287,7 @@ def chinese() -> Any:
 
 FIGURES = (
     neuron, forward, backward, twice, tanh_of_exps, explained, highlighted, second_derivative, rosenbrock, newton,
-    layer, cross_entropy, network_forward, network_backward, training_flow, layer_step, mlp_loss, odd_names, chinese,
+    layer, cross_entropy, network_forward, network_backward, training_flow, layer_step,
+    folded, folded_samples, cut, odd_names, chinese,
 )  # fmt: skip
 """In the order of the page."""

@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given, settings
 
-from autograd import Tensor, Value
+from autograd import Tensor, Value, exp, scope
 from autograd.drawing import draw, draw_dot
 from autograd.drawing.layout import _embedded
 from tests.drawing.graphs import neuron, programs, run
@@ -52,3 +52,24 @@ def test_as_micrograd_takes_it():
     dot = draw_dot(neuron(), format="png", rankdir="TB")
     assert dot.format == "png"
     assert "rankdir=TB" in dot.source
+
+
+def test_it_follows_what_the_figure_shows():
+    x, y = Value(2.0, name="x"), Value(3.0, name="y")
+    with scope('a "part"'), scope("in it"):
+        z = x * y + y
+    z.backward()
+    source = draw(z, names={}).to_dot()
+    assert json.loads(_embedded(source))["objects"][0]["name"] == "cluster0"
+    assert source.count("subgraph cluster") == 2
+    assert 'label="a \\"part\\""' in source
+    assert "dir=back" not in source
+    assert draw(z, passes="backward").to_dot().count("dir=back") == 4
+    pale = draw(z, explain=x).to_dot()
+    assert source.count("#d1d5db") == 0
+    assert pale.count("#d1d5db") == 2 * 3  # y and its two edges, each with its text
+    with scope("unit"):
+        a = exp(x * 2.0)
+    with scope("unit"):
+        b = exp(y * 2.0)
+    assert draw(a + b, fold_repeats=True).to_dot().count("style=dashed") == 1

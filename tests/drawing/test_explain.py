@@ -139,6 +139,21 @@ def test_highlight_fades_the_others():
     assert "opacity" not in re.sub("fill-opacity", "", draw(z).to_svg())
 
 
+def test_what_cannot_be_highlighted():
+    x = y = Value(1.0, name="x")
+    for _ in range(30):
+        y = y * 2.0
+    assert [card.name for card in draw(y, highlight=y).scene.cards if not card.faded] == ["y"]
+    with pytest.raises(OperandError, match="highlight= takes Values and Tensors, but got 1 of type int"):
+        draw(y, highlight=[1])
+    with pytest.raises(OperandError, match="highlight= takes Values and Tensors, but got 1 of type int"):
+        draw(y, highlight=1)
+    with pytest.raises(GraphError, match=r"highlight= got .*'z'.*, which the graph that is drawn does not use"):
+        draw(y, highlight=[Value(1.0, name="z")])
+    with pytest.raises(GraphError, match=r"highlight= got .*'x'.* pass a larger max_nodes="):
+        draw(y, highlight=x, max_nodes=5)
+
+
 def test_mistakes_are_named():
     x, y = Value(1.0, name="x"), Value(2.0, name="y")
     with pytest.raises(GraphError, match="explain= got 'y', which the root does not use"):

@@ -21,6 +21,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
         {"max_nodes": 1.5},
         {"max_nodes": True},
         {"precision": -1},
+        {"precision": 18},
         {"lang": "fr"},
     ],
 )
@@ -35,6 +36,15 @@ def test_roots_are_checked():
         draw()
     with pytest.raises(OperandError, match="float"):
         draw(1.0)
+    with pytest.raises(OperandError, match=r"of type list; for a list of them write draw\(\*list\)"):
+        draw([Value(1.0)])
+
+
+def test_options_that_there_are_not_name_those_that_there_are():
+    with pytest.raises(TypeError, match=r"no option color=; it takes rankdir, max_nodes, .*, show_constants$"):
+        Value(1.0).graph(color="red")
+    with pytest.raises(TypeError, match=r"no option theme=; theme= is for its save\(\) or to_svg\(\); it takes"):
+        Value(1.0).graph(theme="dark")
 
 
 def test_several_roots():

@@ -85,7 +85,7 @@ def test_an_empty_mapping_turns_it_off_and_another_is_taken_alone():
     assert shown(y.graph(names={"row": [x]})) == {"row[0]"}
 
 
-@pytest.mark.parametrize("names", [3, "x", ["x"], {1: Value(1.0)}])
+@pytest.mark.parametrize("names", [3, "x", ["x"], {1: Value(1.0)}, {"a": "b"}])
 def test_names_are_checked(names):
     with pytest.raises(OperandError, match="names= takes a mapping"):
         Value(1.0).graph(names=names)

@@ -4,13 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.drawing.text import number, printable, split_name, width
+from autograd import Value
+from autograd.drawing import draw
+from autograd.drawing.measure import frame
+from autograd.drawing.text import number, printable, shortened, split_name, width
 
 
 @pytest.mark.parametrize(
     ("x", "text"),
     [
-        (2.0, "2"), (-3.0, "−3"), (0.70710678, "0.7071"), (-0.0, "0"), (1e-300, "1e−300"), (-1e300, "−1e300"),
+        (2.0, "2"), (-3.0, "−3"), (0.70710678, "0.7071"), (-0.0, "−0"), (1e-300, "1e−300"), (-1e300, "−1e300"),
         (float("nan"), "nan"), (float("-inf"), "−inf"), (999999.99999, "1000000"), (0.00123456, "0.001235"),
         (1e6, "1e6"), (100.0, "100"), (1 / 3, "0.3333"), (5e-324, "4.941e−324"),
     ],
@@ -63,3 +66,12 @@ def test_any_text_is_printable_on_one_line(text):
     shown = printable(text)
     assert not any(char < " " for char in shown)
     assert sum(width(piece.base, 1.0, "serif") for piece in split_name(text)) >= 0.0
+
+
+def test_a_long_name_keeps_both_ends_and_a_card_its_size():
+    name = "encoder.layers.11.attention.projection.out.weight"
+    assert shortened("w" * 27) == "w" * 27
+    assert shortened(name) == "encoder.layer…on.out.weight"
+    (card,) = draw(Value(1.0, name=name)).scene.cards
+    assert frame(card).width < 330.0
+    assert name in card.tooltip
