@@ -112,13 +112,13 @@ class Network:
         weights = [float(numbers[wire.j, wire.i]) for wire in wires]
         tooltips = [formulas.wire_tooltip(self.run, n, wire.j, wire.i) for wire in wires]
         circles = self.places[n - 1] + self.places[n]
-        self._draw(canvas, wires, weights, tooltips, largest, circles if few else None, 0.7 if self.backward else 0.3)
+        self._draw(canvas, wires, weights, tooltips, largest, circles if few else None)
 
     def _draw(
         self, canvas: Canvas, wires: Wires, numbers: list[float], tooltips: list[str], largest: float,
-        circles: list[Point] | None, first: float,
+        circles: list[Point] | None,
     ) -> None:  # fmt: skip
-        """Write connections, and pills with their numbers: away from circles, near the share `first` of the way."""
+        """Write connections, and pills with their numbers: away from circles and from each other."""
         for wire, x, tooltip in zip(wires, numbers, tooltips, strict=True):
             with canvas.group("edge", tooltip):
                 _draw_wire(canvas, wire, x, largest, self.backward)
@@ -126,7 +126,7 @@ class Network:
             return
         labels = [numeral(x) for x in numbers]
         widths = [width(label, _PILL, "mono") + 12.0 for label in labels]
-        places = place_pills(wires, widths, circles, first)
+        places = place_pills(wires, widths, circles)
         for place, label, wide, x, tooltip in zip(places, labels, widths, numbers, tooltips, strict=True):
             if place is not None:
                 with canvas.group("pill", tooltip):
@@ -166,7 +166,7 @@ class Network:
         names = [formulas.plain_symbol(self.run, len(self.run.layers), unit) for unit, _ in shown]
         numbers = [float(slopes[unit]) for unit, _ in shown]
         tooltips = [f"∂L/∂{name} = {number(x)}" for name, x in zip(names, numbers, strict=True)]
-        self._draw(canvas, wires, numbers, tooltips, _largest(slopes), self.places[-1] + ends, 0.5)
+        self._draw(canvas, wires, numbers, tooltips, _largest(slopes), self.places[-1] + ends)
         self.loss.paint(canvas, where.x, where.y - self.loss.height / 2)
 
     def _callout(self, canvas: Canvas) -> None:
