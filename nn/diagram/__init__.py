@@ -52,16 +52,12 @@ def diagram(model: Any, x: Any, y: Any = None, passes: str = "forward", lang: st
     >>> model.diagram([0.8, -0.5], y=1.0, passes="backward")
     <Diagram: Back propagation: MLP 2–3–1>
     """
-    import numpy as np
-
     from autograd import ShapeError
 
     _one_of("passes", passes, ("forward", "backward"))
     backward = passes == "backward"
     if backward and y is None:
         raise ValueError('passes="backward" starts at the loss, so it needs a label: diagram(x, y, passes="backward")')
-    if np.ndim(x) != 1:
-        raise ShapeError(f"diagram takes one sample as x, but got shape {np.shape(x)}")
     words = _words(lang)
     from nn.diagram.formulas import lines
     from nn.diagram.network import Network
@@ -69,6 +65,8 @@ def diagram(model: Any, x: Any, y: Any = None, passes: str = "forward", lang: st
     from nn.diagram.sheet import Diagram
 
     written = run(model, x, y)
+    if written.x.ndim != 1:
+        raise ShapeError(f"diagram takes one sample as x, but got shape {written.x.shape}")
     title = f"{words[passes]}: {written.title}"
     return Diagram(Network(written, backward, lang), title, lines(written, backward))
 
@@ -100,10 +98,13 @@ def training_flow(model: Any, loss: Any, optimizer: Any, x: Any, y: Any, lang: s
     L = 1.0431, y = 1, ŷ = [−0.0213]
     """
     words = _words(lang)
+    from autograd import OperandError
     from nn.diagram.flow import Flow, flow_lines
     from nn.diagram.run import run
     from nn.diagram.sheet import Diagram
 
+    if optimizer is None:
+        raise OperandError("training_flow needs an optimizer, such as nn.SGD(model.parameters(), lr=0.1)")
     written = run(model, x, y, loss, optimizer)
     return Diagram(Flow(written, lang), f"{words['flow']}: {written.title}", flow_lines(written))
 
@@ -137,11 +138,14 @@ def layer_step(model: Any, i: int, x: Any, y: Any, optimizer: Any = None, loss: 
     from nn.diagram.run import run
     from nn.diagram.sheet import Diagram
     from nn.diagram.step import LayerStep
+    from nn.module import Module
     from nn.optim import SGD
 
-    written = run(model, x, y, loss, SGD(model.parameters(), lr=0.1) if optimizer is None else optimizer)
-    if i not in range(1, len(written.layers) + 1):
-        raise SubscriptError(f"layers go from 1 to {len(written.layers)}, but got {i!r}")
+    if optimizer is None and isinstance(model, Module):
+        optimizer = SGD(model.parameters(), lr=0.1)
+    written = run(model, x, y, loss, optimizer)
+    if isinstance(i, bool) or not hasattr(i, "__index__") or i not in range(1, len(written.layers) + 1):
+        raise SubscriptError(f"i= takes a whole number, a layer from 1 to {len(written.layers)}, but got {i!r}")
     return Diagram(LayerStep(written, i, lang), f"{words['step'].format(i)}: {written.title}", flow_lines(written))
 
 

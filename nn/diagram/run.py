@@ -7,6 +7,7 @@ those of the engine: the gradients that ``backward()`` leaves in the nodes z, a,
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -100,10 +101,15 @@ def run(model: Any, x: Any, y: Any = None, loss: Loss | None = None, optimizer: 
     OperandError : if the model is neither an MLP nor a Sequential of Linear layers and activations.
     ShapeError : if x is not one sample or a batch of them, or x, y and the model do not fit together.
     """
-    model, optimizer = copy.deepcopy((model, optimizer))
     if not isinstance(model, MLP | Sequential):
         raise OperandError(f"diagrams are made of an MLP or a Sequential, but got {type(model).__name__}")
-    inputs = _sample(x)
+    if not (loss is None or callable(loss)):
+        raise OperandError(f"loss= takes a function of prediction and label, such as nn.mse_loss, but got {loss!r}")
+    model, optimizer = copy.deepcopy((model, optimizer))
+    _check_optimizer(model, optimizer)
+    if optimizer is not None and y is None:
+        raise OperandError("a step of training starts at the loss, so it needs a label y")
+    inputs = _sample(model, x)
     with enable_grad():
         for parameter in _leaves(model):  # also of frozen ones, which an optimizer leaves alone
             parameter.grad = None
@@ -112,7 +118,8 @@ def run(model: Any, x: Any, y: Any = None, loss: Loss | None = None, optimizer: 
         cost = None
         if y is not None:
             loss = loss or squared_error
-            cost = loss(prediction, _labels(prediction, y) if loss is squared_error else y)
+            labels = _array("y", y)
+            cost = loss(prediction, _labels(prediction, labels) if loss is squared_error else y)
             if not isinstance(cost, Value | Tensor):
                 raise OperandError(f"the loss of a diagram must be a Value or a Tensor, but got {cost!r}")
             cost.backward()
@@ -161,7 +168,9 @@ def _run_tensors(model: Sequential, inputs: Array) -> tuple[list[_Stage], Any]:
             raise OperandError(f"a diagram starts with a Linear layer, but the first of the Sequential is {part!r}")
         else:
             a = part(a)
-            if not isinstance(a, Tensor) or a.shape != stages[-1].z.shape:
+            if not isinstance(a, Tensor):
+                raise OperandError(f"diagrams show Linear layers and activations, but {part!r} gives {a!r}, no Tensor")
+            if a.shape != stages[-1].z.shape:
                 raise ShapeError(f"diagrams show Linear layers and activations, but {part!r} changes the shape")
             stage = stages[-1]
             named = type(part).__name__ if isinstance(part, Module) else getattr(part, "__name__", "")
@@ -180,19 +189,61 @@ def _flat(model: Sequential) -> Iterable[Any]:
 # --- numbers ---
 
 
-def _sample(x: Any) -> Array:
-    inputs = np.asarray(_numbers(x), float)
+def _sample(model: MLP | Sequential, x: Any) -> Array:
+    inputs = _array("x", x).astype(float)
     if inputs.ndim not in (1, 2) or 0 in inputs.shape:
         raise ShapeError(f"a diagram takes one sample as x, or a batch of them, but got shape {inputs.shape}")
+    taken = _inputs(model)
+    if taken is not None and inputs.shape[-1] != taken:
+        raise ShapeError(f"the network takes {_counted(taken)} as x, but got {inputs.shape[-1]}")
     return inputs
 
 
-def _labels(prediction: Any, y: Any) -> Array:
-    """`y` in the shape of the prediction, which may have one unit and no axis for it."""
-    labels, shape = np.asarray(_numbers(y), float), np.shape(_numbers(prediction))
-    if labels.size != int(np.prod(shape)):
-        raise ShapeError(f"y has shape {labels.shape}, but the network predicts {shape}")
-    return labels.reshape(shape)
+def _inputs(model: MLP | Sequential) -> int | None:
+    """How many numbers the network takes; None if it starts with something that is no layer."""
+    if isinstance(model, MLP):
+        return len(model.layers[0].neurons[0].w)
+    first = next(iter(_flat(model)), None)
+    return first.weight.shape[1] if isinstance(first, Linear) else None
+
+
+def _labels(prediction: Any, labels: Array) -> Array:
+    """Labels in the shape of the prediction, which may have one unit and no axis for it."""
+    shape = np.shape(_numbers(prediction))
+    if labels.size != math.prod(shape):
+        raise ShapeError(f"the network predicts {_counted(math.prod(shape))}, but y has {labels.size}")
+    return labels.astype(float).reshape(shape)
+
+
+def _counted(n: int) -> str:
+    return "one number" if n == 1 else f"{n} numbers"
+
+
+def _array(name: str, given: Any) -> Array:
+    """`x` or `y` as numbers."""
+    try:
+        numbers = np.asarray(_numbers(given))
+    except ValueError:
+        raise ShapeError(f"{name} takes numbers in rows of one length, but got {given!r}") from None
+    if numbers.dtype.kind not in "fiub":
+        what = "text" if numbers.dtype.kind in "US" else type(given).__name__
+        raise OperandError(f"{name} takes numbers, but got {what}: {given!r}")
+    return numbers
+
+
+def _check_optimizer(model: MLP | Sequential, optimizer: Any) -> None:
+    if optimizer is None:
+        return
+    if not (callable(getattr(optimizer, "step", None)) and hasattr(optimizer, "parameters")):
+        raise OperandError(
+            f"optimizer= takes an optimizer such as nn.SGD(model.parameters(), lr=0.1), but got {optimizer!r}"
+        )
+    held = {id(p) for p in optimizer.parameters}
+    if not any(id(p) in held for p in _leaves(model)):
+        raise OperandError(
+            "the optimizer holds none of this model's parameters; make one of them: "
+            f"{type(optimizer).__name__}(model.parameters(), ...)"
+        )
 
 
 def _written(stage: _Stage) -> LayerRun:

@@ -131,9 +131,32 @@ def test_the_text_of_a_step():
 def test_layers_are_counted_from_1():
     model, optimizer, x, y = prepared(scalar, [2, 3, 1])
     assert "Layer 1" in repr(layer_step(model, 1, x, y))
-    for i in (0, 3, -1):
-        with pytest.raises(SubscriptError, match="from 1 to 2"):
+    for i in (0, 3, -1, "1", 1.0, True, None):
+        with pytest.raises(SubscriptError, match="a whole number, a layer from 1 to 2"):
             layer_step(model, i, x, y, optimizer)
+
+
+@both
+def test_a_part_that_is_no_part_of_a_step_is_named(make):
+    model, optimizer, x, y = prepared(make, [2, 3, 1])
+    other = prepared(make, [2, 3, 1])[1]
+    mistakes = [
+        ("mse", optimizer, "loss= takes a function .* got 'mse'"),
+        (optimizer, mse_loss, r"loss= takes a function .* got SGD\("),
+        (mse_loss, "SGD", "optimizer= takes an optimizer .* got 'SGD'"),
+        (mse_loss, SGD, "optimizer= takes an optimizer .* got <class"),
+        (mse_loss, None, "needs an optimizer"),
+        (mse_loss, other, "the optimizer holds none of this model's parameters"),
+    ]
+    for loss, stepper, message in mistakes:
+        with pytest.raises(OperandError, match=message):
+            training_flow(model, loss, stepper, x, y)
+    with pytest.raises(OperandError, match="needs a label"):
+        training_flow(model, mse_loss, optimizer, x, None)
+
+
+def test_the_loss_is_a_node_and_the_model_layered():
+    model, optimizer, x, y = prepared(scalar, [2, 3, 1])
     with pytest.raises(OperandError, match="loss"):
         training_flow(model, lambda prediction, y: 1.0, optimizer, x, y)
     with pytest.raises(OperandError, match="MLP or a Sequential"):

@@ -218,16 +218,27 @@ def test_what_cannot_be_drawn_says_so():
         model.diagram([1.0, 2.0], passes="both")
     with pytest.raises(ValueError, match="lang="):
         model.diagram([1.0, 2.0], lang="de")
-    with pytest.raises(ShapeError):
+    with pytest.raises(ShapeError, match="one sample"):
         model.diagram([[1.0, 2.0]])
-    with pytest.raises(ShapeError):
-        model.diagram([1.0, 2.0, 3.0])
-    with pytest.raises(ShapeError, match="predicts"):
-        model.diagram([1.0, 2.0], [1.0, 2.0], "backward")
+    for network in (model, Sequential(Linear(2, 1))):
+        with pytest.raises(ShapeError, match="the network takes 2 numbers as x, but got 3"):
+            network.diagram([1.0, 2.0, 3.0])
+        with pytest.raises(ShapeError, match="the network predicts one number, but y has 2"):
+            network.diagram([1.0, 2.0], [1.0, 2.0], "backward")
+        with pytest.raises(OperandError, match="x takes numbers, but got text: 'ab'"):
+            network.diagram("ab")
+        with pytest.raises(OperandError, match="y takes numbers, but got text"):
+            network.diagram([1.0, 2.0], "one")
+        with pytest.raises(OperandError, match="x takes numbers, but got NoneType"):
+            network.diagram(None)
+        with pytest.raises(ShapeError, match="rows of one length"):
+            network.diagram([[1.0, 2.0], [1.0]])
     with pytest.raises(OperandError, match="starts with a Linear"):
         Sequential(Tanh()).diagram([1.0])
     with pytest.raises(ShapeError, match="changes the shape"):
         Sequential(Linear(2, 2), lambda z: z.sum()).diagram([1.0, 2.0])
+    with pytest.raises(OperandError, match="no Tensor"):
+        Sequential(Linear(2, 2), lambda z: 3.0).diagram([1.0, 2.0])
 
 
 def test_formats(tmp_path):
