@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from autograd import OperandError, ShapeError, Tensor, Value, enable_grad
 from nn.layers import Linear
 from nn.module import Module, Sequential
 from nn.neuron import MLP
+from nn.optim import Rule
 
 __all__ = ["LayerRun", "Run", "run", "squared_error"]
 
@@ -31,8 +33,9 @@ class LayerRun:
     """One layer: a = f(z) with z = W x + b, and the derivative of the loss by each (zero if it was not asked for).
 
     Shapes: ``weight`` (units, inputs), ``bias`` (units,) or None; ``z`` and ``a`` (units,), or (samples, units).
-    After a step, ``new_weight`` and ``new_bias`` are the parameters, ``state`` and ``bias_state`` what the optimizer
-    remembers of them, by name.
+    ``slope`` is f′(z), of the shape of z; None if f mixes units, as softmax does, or without labels. ``state`` is what
+    the optimizer remembers of W and b before its step, by name, and ``new_state`` after it; ``rules`` is what it does
+    to W.
     """
 
     activation: str
@@ -44,9 +47,12 @@ class LayerRun:
     d_bias: Array | None
     d_z: Array
     d_a: Array
-    state: dict[str, Array]
+    slope: Array | None
     new_weight: Array
     new_bias: Array | None
+    state: dict[str, list[Array]] = field(default_factory=dict)
+    new_state: dict[str, list[Array]] = field(default_factory=dict)
+    rules: Sequence[Rule] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,7 @@ class Run:
     layers: tuple[LayerRun, ...]
     y: Array | None = None
     loss: float | None = None
+    loss_function: Loss | None = None
     optimizer: str = ""
 
     @property
@@ -71,12 +78,19 @@ class Run:
         """The outputs ŷ."""
         return self.layers[-1].a
 
+    @property
+    def loss_name(self) -> str:
+        """The name of the loss function, if it has one that can be shown."""
+        name = str(getattr(self.loss_function, "__name__", "loss"))
+        return name if name.isidentifier() and len(name) <= 24 else "loss"
+
 
 @dataclass
 class _Stage:
-    """A layer while it runs: grids of Values, or Tensors."""
+    """A layer while it runs: grids of Values, or Tensors; `functions` are f of each unit, or of the Tensor in turn."""
 
     activation: str
+    functions: list[Any]
     weight: Any
     bias: Any
     z: Any
@@ -123,11 +137,9 @@ def run(model: Any, x: Any, y: Any = None, loss: Loss | None = None, optimizer: 
             if not isinstance(cost, Value | Tensor):
                 raise OperandError(f"the loss of a diagram must be a Value or a Tensor, but got {cost!r}")
             cost.backward()
-    layers = [_written(stage) for stage in stages]
+        layers = [_written(stage, None if y is None else _slope(stage)) for stage in stages]
     if optimizer is not None:
-        optimizer.step()
-        states = _states(optimizer)
-        layers = [_stepped(layer, stage, states) for layer, stage in zip(layers, stages, strict=True)]
+        layers = _stepped(layers, stages, optimizer)
     return Run(
         title=_title(model, stages),
         parameters=sum(p.size if isinstance(p, Tensor) else 1 for p in model.parameters()),
@@ -135,6 +147,7 @@ def run(model: Any, x: Any, y: Any = None, loss: Loss | None = None, optimizer: 
         layers=tuple(layers),
         y=None if y is None else np.asarray(_numbers(y)),
         loss=None if cost is None else float(_numbers(cost)),
+        loss_function=loss,
         optimizer="" if optimizer is None else repr(optimizer),
     )
 
@@ -151,7 +164,8 @@ def _run_scalars(model: MLP, inputs: Array) -> tuple[list[_Stage], Any]:
         first = layer.neurons[0].activation
         named = first if isinstance(first, str) else getattr(first, "__name__", "")
         weights, biases = [neuron.w for neuron in layer.neurons], [neuron.b for neuron in layer.neurons]
-        stages.append(_Stage(named, weights, biases, *((z, a) if inputs.ndim == 2 else (z[0], a[0]))))
+        functions = [neuron.activate for neuron in layer.neurons]
+        stages.append(_Stage(named, functions, weights, biases, *((z, a) if inputs.ndim == 2 else (z[0], a[0]))))
         rows = a
     outputs = [row[0] if len(row) == 1 else row for row in rows]
     return stages, outputs if inputs.ndim == 2 else outputs[0]
@@ -163,7 +177,7 @@ def _run_tensors(model: Sequential, inputs: Array) -> tuple[list[_Stage], Any]:
     for part in _flat(model):
         if isinstance(part, Linear):
             z = a = part(a if stages else Tensor(inputs.astype(part.weight.dtype), requires_grad=False))
-            stages.append(_Stage("linear", part.weight, part.bias, z, z))
+            stages.append(_Stage("linear", [], part.weight, part.bias, z, z))
         elif not stages:
             raise OperandError(f"a diagram starts with a Linear layer, but the first of the Sequential is {part!r}")
         else:
@@ -175,6 +189,7 @@ def _run_tensors(model: Sequential, inputs: Array) -> tuple[list[_Stage], Any]:
             stage = stages[-1]
             named = type(part).__name__ if isinstance(part, Module) else getattr(part, "__name__", "")
             stage.activation = named if stage.activation == "linear" else f"{named}∘{stage.activation}"
+            stage.functions.append(part)
             stage.a = a
     if not stages:
         raise OperandError("a diagram needs at least one Linear layer")
@@ -246,26 +261,69 @@ def _check_optimizer(model: MLP | Sequential, optimizer: Any) -> None:
         )
 
 
-def _written(stage: _Stage) -> LayerRun:
+def _written(stage: _Stage, slope: Array | None) -> LayerRun:
     weight, bias = _numbers(stage.weight), None if stage.bias is None else _numbers(stage.bias)
     return LayerRun(
         activation=stage.activation, weight=weight, bias=bias, z=_numbers(stage.z), a=_numbers(stage.a),
         d_weight=_gradients(stage.weight), d_bias=None if bias is None else _gradients(stage.bias),
-        d_z=_gradients(stage.z), d_a=_gradients(stage.a), state={}, new_weight=weight, new_bias=bias,
+        d_z=_gradients(stage.z), d_a=_gradients(stage.a), slope=slope, new_weight=weight, new_bias=bias,
     )  # fmt: skip
 
 
-def _stepped(layer: LayerRun, stage: _Stage, states: dict[str, dict[int, Any]]) -> LayerRun:
-    state = {name: _remembered(stage.weight, known) for name, known in states.items()}
-    new_bias = None if stage.bias is None else _numbers(stage.bias)
-    return replace(layer, state=state, new_weight=_numbers(stage.weight), new_bias=new_bias)
+def _slope(stage: _Stage) -> Array | None:
+    """f′(z), by the engine; None if δ = ∂L/∂a ⊙ f′(z) does not hold, because f mixes units."""
+    z, functions = _numbers(stage.z), copy.deepcopy(stage.functions)  # f may have parameters, with gradients to keep
+    if isinstance(stage.z, Tensor):
+        slope = _derivative(lambda x: reduce(lambda value, f: f(value), functions, x), Tensor(z))
+    else:
+        rows = np.atleast_2d(z).tolist()
+        slopes = [[_derivative(f, Value(x)) for f, x in zip(functions, row, strict=True)] for row in rows]
+        slope = np.array(slopes).reshape(z.shape)
+    with np.errstate(all="ignore"):
+        error = slope * _gradients(stage.a)
+    known = np.isfinite(error)
+    return slope if np.allclose(error[known], _gradients(stage.z)[known], rtol=1e-4) else None
+
+
+def _derivative(f: Callable[[Any], Any], x: Any) -> Any:
+    """The derivative of f, or of the sum of what it gives, at a leaf x."""
+    a = f(x)
+    if isinstance(a, Value | Tensor) and a.requires_grad:
+        (a.sum() if isinstance(a, Tensor) else a).backward()
+    return _gradients(x)
+
+
+def _stepped(layers: list[LayerRun], stages: list[_Stage], optimizer: Any) -> list[LayerRun]:
+    """The layers with what a step makes of them."""
+    explain = getattr(optimizer, "rules", lambda parameter: ())
+    rules = [explain(stage.weight[0][0] if isinstance(stage.weight, list) else stage.weight) for stage in stages]
+    before = _states(optimizer)
+    optimizer.step()
+    after = _states(optimizer)
+    return [
+        replace(
+            layer, new_weight=_numbers(stage.weight), new_bias=None if stage.bias is None else _numbers(stage.bias),
+            state=_state(stage, before), new_state=_state(stage, after), rules=rule,
+        )
+        for layer, stage, rule in zip(layers, stages, rules, strict=True)
+    ]  # fmt: skip
+
+
+def _state(stage: _Stage, states: dict[str, dict[int, Any]]) -> dict[str, list[Array]]:
+    parameters = [stage.weight] if stage.bias is None else [stage.weight, stage.bias]
+    held = {id(parameter) for parameter in _leaves(parameters)}
+    return {
+        name: [_remembered(parameter, known) for parameter in parameters]
+        for name, known in states.items()
+        if held & known.keys()
+    }
 
 
 def _states(optimizer: Any) -> dict[str, dict[int, Any]]:
     """What an optimizer remembers, by name and parameter: its attributes with one number or array per parameter."""
     parameters = optimizer.parameters
     return {
-        name: {id(p): v for p, v in zip(parameters, values, strict=True) if v is not None}
+        name: {id(p): np.array(v) for p, v in zip(parameters, values, strict=True) if v is not None}
         for name, values in vars(optimizer).items()
         if isinstance(values, list) and name != "parameters" and len(values) == len(parameters)
         and any(v is not None for v in values)
@@ -298,8 +356,8 @@ def _numbers(x: Any) -> Any:
 def _gradients(x: Any) -> Any:
     if isinstance(x, list):
         return np.array([_gradients(part) for part in x])
-    if x.grad is None:  # the sweep did not come here: the loss does not depend on it
-        return np.zeros(np.shape(x.data))
+    if not isinstance(x, Value | Tensor) or x.grad is None:  # the loss does not depend on it
+        return np.zeros(np.shape(_numbers(x)))
     return np.array(x.grad)
 
 

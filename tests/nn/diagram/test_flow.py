@@ -1,6 +1,7 @@
 """Figures 3 and 4: one step of training, and one layer of it, with the numbers of a real step."""
 
 import copy
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -12,7 +13,7 @@ from autograd import OperandError, SubscriptError
 from autograd.drawing.text import number
 from nn import SGD, cross_entropy, layer_step, mse_loss, training_flow
 from nn.diagram.run import run
-from tests.nn.diagram.networks import SVG, box, extent, groups, overlap, parsed, sample, scalar, sizes, tensor
+from tests.nn.diagram.networks import SVG, box, extent, groups, overlap, parsed, sample, scalar, sizes, tensor, texts
 
 both = pytest.mark.parametrize("make", [scalar, tensor])
 CARDS = ("weights", "fwd", "bwd", "gradients", "update", "loss", "in", "rule", "out")
@@ -86,7 +87,13 @@ def test_the_numbers_are_those_of_a_real_step(make, sizes, momentum):
     assert np.array_equal(told, np.concatenate([np.ravel(g) for g in gradients]))
     new = flat([layer.new_weight for layer in layers], [layer.new_bias for layer in layers])
     assert np.array_equal(new, np.concatenate([np.ravel(p.data) for p in model.parameters()]))
-    assert all(set(layer.state) == ({"velocity"} if momentum else set()) for layer in layers)
+    assert all(layer.state == {} for layer in layers)
+    assert all(set(layer.new_state) == ({"velocity"} if momentum else set()) for layer in layers)
+    again = run(model, x, y, mse_loss, optimizer)
+    for before, layer in zip(layers, again.layers, strict=True):
+        for name in before.new_state:
+            for old, new in zip(before.new_state[name], layer.state[name], strict=True):
+                assert np.array_equal(old, new)
 
 
 @both
@@ -118,7 +125,23 @@ def test_a_batch_and_a_classifier():
     rows = rng.normal(size=(4, 2))
     figure = training_flow(scalars, mse_loss, SGD(scalars.parameters()), rows, [0.0, 1.0, 0.0, 1.0])
     loss = mse_loss([scalars(row) for row in rows], [0.0, 1.0, 0.0, 1.0])
-    assert f"L = {number(loss.item())}" in str(figure)
+    assert f"L = mse_loss(ŷ, y) = {number(loss.item())}" in str(figure)
+    assert "4 samples, one column each" in " ".join(texts(parsed(figure)))
+    assert "one column each" not in " ".join(texts(parsed(drawn(scalar, [2, 3, 1], "flow"))))
+
+
+@both
+def test_parameters_are_counted_in_numbers(make):
+    told = " ".join(texts(parsed(drawn(make, [4, 8, 3], "flow"))))
+    assert "67 parameters" in told
+    assert told.count("parameters") == 1
+
+
+def test_chinese_is_chinese():
+    for kind in ("flow", "step"):
+        told = " ".join(texts(parsed(drawn(scalar, [2, 3, 1], kind, "zh"))))
+        assert not re.search("velocity|FWD|BWD|parameters|state|loss", told)
+        assert "速度" in told
 
 
 def test_the_text_of_a_step():
