@@ -132,9 +132,11 @@ class Sequential(Module):
             x = layer(x)
         return x
 
-    def diagram(self, x: Sequence[Any], y: Any = None, passes: str = "forward", lang: str = "en") -> Any:
+    def diagram(
+        self, x: Sequence[Any], y: Any = None, passes: str = "forward", lang: str = "en", loss: Any = None
+    ) -> Any:
         """Draw the network with one sample: its forward pass, or back propagation; see `nn.diagram.diagram`."""
-        return diagram(self, x, y, passes, lang)
+        return diagram(self, x, y, passes, lang, loss)
 
     def __len__(self) -> int:
         return len(self.layers)

@@ -186,9 +186,11 @@ class MLP(Module):
             x = out if isinstance(out, list) else [out]
         return self.layers[-1](x)
 
-    def diagram(self, x: Sequence[Any], y: Any = None, passes: str = "forward", lang: str = "en") -> Any:
+    def diagram(
+        self, x: Sequence[Any], y: Any = None, passes: str = "forward", lang: str = "en", loss: Any = None
+    ) -> Any:
         """Draw the network with one sample: its forward pass, or back propagation; see `nn.diagram.diagram`."""
-        return diagram(self, x, y, passes, lang)
+        return diagram(self, x, y, passes, lang, loss)
 
 
 def _activation(activation: Activation) -> Callable[[Any], Any] | None:

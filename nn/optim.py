@@ -11,7 +11,10 @@ import numpy as np
 from autograd import GraphError, OperandError, Tensor, Value
 from nn.module import Parameter
 
-__all__ = ["SGD"]
+__all__ = ["SGD", "Rule"]
+
+Rule = tuple[str, list[tuple[float, str]]]
+"""A letter, and the sum that it is: ``("v′", [(0.9, "v"), (1.0, "g")])`` is v′ = 0.9 v + g."""
 
 
 class SGD:
@@ -114,6 +117,32 @@ class SGD:
         v = self.velocity[i] = copy(g) if before is None else self.momentum * before + (1.0 - self.dampening) * g
         return g + self.momentum * v if self.nesterov else v
 
+    def rules(self, p: Parameter) -> list[Rule]:
+        """What `step` will do to one parameter θ, as sums: for each new letter its terms, factor and letter.
+
+        Empty if it does nothing: if θ is not held here, or has no gradient.
+
+        >>> x = Value(5.0)
+        >>> optimizer = SGD([x], lr=0.1, momentum=0.5)
+        >>> (x * x).backward()
+        >>> optimizer.rules(x)                             # v′ = g, because there is no velocity yet
+        [('g', [(1.0, '∂L/∂θ')]), ('v′', [(1.0, 'g')]), ('θ′', [(1.0, 'θ'), (-0.1, 'v′')])]
+        """
+        i = next((i for i, held in enumerate(self.parameters) if held is p), None)
+        if i is None or p.grad is None:
+            return []
+        decay = [(self.weight_decay, "θ")] if self.weight_decay else []
+        rules: list[Rule] = [("g", [(1.0, "∂L/∂θ"), *decay])]
+        along = "g"
+        if self.momentum:
+            first = self.velocity[i] is None
+            rules.append(("v′", [(1.0, "g")] if first else [(self.momentum, "v"), (1.0 - self.dampening, "g")]))
+            along = "v′"
+        if self.nesterov:
+            rules.append(("d", [(1.0, "g"), (self.momentum, "v′")]))
+            along = "d"
+        return [*rules, ("θ′", [(1.0, "θ"), (-self.lr, along)])]
+
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters: they are None again."""
         for p in self.parameters:
@@ -122,5 +151,5 @@ class SGD:
     def __repr__(self) -> str:
         names = ("lr", "momentum", "dampening", "weight_decay", "nesterov")
         given = ", ".join(f"{name}={getattr(self, name)!r}" for name in names if getattr(self, name))
-        n = len(self.parameters)
-        return f"SGD({n} parameter{'s' * (n != 1)}, {given})"
+        n = sum(p.size if isinstance(p, Tensor) else 1 for p in self.parameters)
+        return f"SGD({n:,} parameter{'s' * (n != 1)}, {given})"

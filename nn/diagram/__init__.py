@@ -1,8 +1,9 @@
 """The textbook figures of a network, drawn from a live one with its numbers.
 
 `diagram` shows a forward pass or back propagation, `training_flow` one step of training, and `layer_step` what goes in
-and out of one layer. `run` computes the numbers on a private copy; `formulas` says them; `columns` places circles and
-pills; `network`, `flow` and `step` are the figures, made of `blocks`; `sheet` is the finished picture.
+and out of one layer. `run` computes the numbers on a private copy; `formulas`, `cost` (the loss) and `update` (the
+optimizer) say them; `columns` places circles and pills; `network`, `flow` and `step` are the figures, made of `blocks`;
+`sheet` is the finished picture.
 
 Drawing is imported when the first figure is made.
 """
@@ -14,8 +15,8 @@ from typing import Any
 __all__ = ["diagram", "layer_step", "training_flow"]
 
 
-def diagram(model: Any, x: Any, y: Any = None, passes: str = "forward", lang: str = "en") -> Any:
-    """Draw a network with one sample: the forward pass, or back propagation of the loss L = Σ (y - ŷ)².
+def diagram(model: Any, x: Any, y: Any = None, passes: str = "forward", lang: str = "en", loss: Any = None) -> Any:
+    """Draw a network with one sample: the forward pass, or back propagation of a loss.
 
     Also a method: ``model.diagram(x)``. A circle per neuron with its number, an arrow per connection, coloured by sign
     and as wide as it is large; formulas with their matrices below. Wide layers show their first and last units; above
@@ -28,6 +29,7 @@ def diagram(model: Any, x: Any, y: Any = None, passes: str = "forward", lang: st
     y : what it should predict; needed for ``passes="backward"``.
     passes : ``"forward"``, or ``"backward"``: arrows reversed, with the error terms δ = ∂L/∂z, ∂L/∂W and ∂L/∂b.
     lang : the language of the words, ``"en"`` or ``"zh"``.
+    loss : of prediction and label, such as `nn.mse_loss`; by default L = Σ (y - ŷ)².
 
     Returns
     -------
@@ -52,23 +54,21 @@ def diagram(model: Any, x: Any, y: Any = None, passes: str = "forward", lang: st
     >>> model.diagram([0.8, -0.5], y=1.0, passes="backward")
     <Diagram: Back propagation: MLP 2–3–1>
     """
-    import numpy as np
-
     from autograd import ShapeError
 
     _one_of("passes", passes, ("forward", "backward"))
     backward = passes == "backward"
     if backward and y is None:
         raise ValueError('passes="backward" starts at the loss, so it needs a label: diagram(x, y, passes="backward")')
-    if np.ndim(x) != 1:
-        raise ShapeError(f"diagram takes one sample as x, but got shape {np.shape(x)}")
     words = _words(lang)
     from nn.diagram.formulas import lines
     from nn.diagram.network import Network
     from nn.diagram.run import run
     from nn.diagram.sheet import Diagram
 
-    written = run(model, x, y)
+    written = run(model, x, y, loss)
+    if written.x.ndim != 1:
+        raise ShapeError(f"diagram takes one sample as x, but got shape {written.x.shape}")
     title = f"{words[passes]}: {written.title}"
     return Diagram(Network(written, backward, lang), title, lines(written, backward))
 
@@ -97,13 +97,16 @@ def training_flow(model: Any, loss: Any, optimizer: Any, x: Any, y: Any, lang: s
     >>> figure
     <Diagram: Training flow: MLP 2–3–1>
     >>> print(str(figure).splitlines()[4])
-    L = 1.0431, y = 1, ŷ = [−0.0213]
+    L = mse_loss(ŷ, y) = 1.0431, y = 1, ŷ = [−0.0213]
     """
     words = _words(lang)
+    from autograd import OperandError
     from nn.diagram.flow import Flow, flow_lines
     from nn.diagram.run import run
     from nn.diagram.sheet import Diagram
 
+    if optimizer is None:
+        raise OperandError("training_flow needs an optimizer, such as nn.SGD(model.parameters(), lr=0.1)")
     written = run(model, x, y, loss, optimizer)
     return Diagram(Flow(written, lang), f"{words['flow']}: {written.title}", flow_lines(written))
 
@@ -137,11 +140,14 @@ def layer_step(model: Any, i: int, x: Any, y: Any, optimizer: Any = None, loss: 
     from nn.diagram.run import run
     from nn.diagram.sheet import Diagram
     from nn.diagram.step import LayerStep
+    from nn.module import Module
     from nn.optim import SGD
 
-    written = run(model, x, y, loss, SGD(model.parameters(), lr=0.1) if optimizer is None else optimizer)
-    if i not in range(1, len(written.layers) + 1):
-        raise SubscriptError(f"layers go from 1 to {len(written.layers)}, but got {i!r}")
+    if optimizer is None and isinstance(model, Module):
+        optimizer = SGD(model.parameters(), lr=0.1)
+    written = run(model, x, y, loss, optimizer)
+    if isinstance(i, bool) or not hasattr(i, "__index__") or i not in range(1, len(written.layers) + 1):
+        raise SubscriptError(f"i= takes a whole number, a layer from 1 to {len(written.layers)}, but got {i!r}")
     return Diagram(LayerStep(written, i, lang), f"{words['step'].format(i)}: {written.title}", flow_lines(written))
 
 

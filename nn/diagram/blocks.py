@@ -119,16 +119,16 @@ class Grid:
 
 
 class Row:
-    """Blocks beside each other, on one middle line."""
+    """Blocks beside each other, on one middle line; `align` is 0 for the top, 1 for the bottom."""
 
-    def __init__(self, *blocks: Block, gap: float = 7.0) -> None:
-        self.blocks, self.gap = blocks, gap
+    def __init__(self, *blocks: Block, gap: float = 7.0, align: float = 0.5) -> None:
+        self.blocks, self.gap, self.align = blocks, gap, align
         self.width = sum(b.width for b in blocks) + gap * (len(blocks) - 1)
         self.height = max(b.height for b in blocks)
 
     def paint(self, canvas: Canvas, left: float, top: float) -> None:  # noqa: D102  # see Block
         for block in self.blocks:
-            block.paint(canvas, left, top + (self.height - block.height) / 2)
+            block.paint(canvas, left, top + (self.height - block.height) * self.align)
             left += block.width + self.gap
 
 

@@ -14,6 +14,10 @@ ROW = 94.0
 MOST_UNITS = 6
 PILL_HEIGHT = 18.0
 _CLEAR = 3.0
+_NEAR = (4.0, 8.0, 12.0, 16.0, 20.0, 24.0, 24.0)
+"""Gaps between pills that cost something, round by round: at first all find a place, and then they spread."""
+_BESIDE = 5.0
+_COLLISION = 2.0
 
 
 class Point(NamedTuple):
@@ -56,31 +60,57 @@ def rows_of(units: int) -> list[int | None]:
     return [*range(MOST_UNITS - 3), None, units - 2, units - 1]
 
 
-def place_pills(wires: Wires, widths: list[float], circles: Iterable[Point], first: float = 0.3) -> list[Point | None]:
-    """A place on each wire for a pill of that width: touching no other pill and no circle, covering few other wires.
+def place_pills(wires: Wires, widths: list[float], circles: Iterable[Point]) -> list[Point | None]:
+    """A place on each wire for a pill of that width: touching no other pill and no circle, far from other wires.
 
-    Prefers the share `first` of the way. None where a wire has no room left.
+    Each pill in turn moves to where it is best beside the others, a few times over. None where a wire has no room left.
     """
     circles = list(circles)
-    places: list[Point | None] = []
-    for k, (wire, width) in enumerate(zip(wires, widths, strict=True)):
-        best, least = None, math.inf
-        for step in range(14, 87):
-            p = wire.at(step / 100)
-            others = [(q, w) for q, w in zip(places, widths, strict=False) if q is not None]
-            if any(_overlap(p, width, q, w) for q, w in others) or any(_touches(p, width, c) for c in circles):
-                continue
-            cost = abs(step / 100 - first) + 0.35 * sum(
-                _crosses(p, width, other) for m, other in enumerate(wires) if m != k
-            )
-            if cost < least:
-                best, least = p, cost
-        places.append(best)
-    return places
+    choices = [_choices(wires, k, width, circles) for k, width in enumerate(widths)]
+    pills = [_Pill(None, width) for width in widths]
+    for near in _NEAR:
+        for k, width in enumerate(widths):
+            pills[k] = _best(choices[k], width, pills[:k] + pills[k + 1 :], near)
+    for k, pill in enumerate(pills):
+        if any(_gap(pill, other) < _CLEAR for other in pills[:k]):
+            pills[k] = _Pill(None, pill.width)
+    return [pill.place for pill in pills]
 
 
-def _overlap(p: Point, width: float, q: Point, other: float) -> bool:
-    return abs(p.x - q.x) < (width + other) / 2 + _CLEAR and abs(p.y - q.y) < PILL_HEIGHT + _CLEAR
+class _Pill(NamedTuple):
+    place: Point | None
+    width: float
+
+
+def _choices(wires: Wires, k: int, width: float, circles: list[Point]) -> list[tuple[float, Point]]:
+    """Where on its wire a pill may be, and what it costs: wires that it covers or nearly does, way from the middle."""
+    others = [wire for m, wire in enumerate(wires) if m != k]
+    found = []
+    for step in range(12, 89):
+        p = wires[k].at(step / 100)
+        if not any(_touches(p, width, circle) for circle in circles):
+            found.append((0.6 * abs(step / 100 - 0.5) + 0.35 * sum(_crosses(p, width, wire) for wire in others), p))
+    return found
+
+
+def _best(choices: list[tuple[float, Point]], width: float, others: list[_Pill], near: float) -> _Pill:
+    """The pill where it costs least beside the others; without a place if there is no choice."""
+    pills = [(cost, _Pill(p, width)) for cost, p in choices]
+    costs = [(cost + sum(_crowding(_gap(pill, other), near) for other in others), pill) for cost, pill in pills]
+    return min(costs, default=(0.0, _Pill(None, width)))[1]
+
+
+def _gap(pill: _Pill, other: _Pill) -> float:
+    """How far apart two pills are, across or along; negative where they overlap."""
+    p, q = pill.place, other.place
+    if p is None or q is None:
+        return math.inf
+    return max(abs(p.x - q.x) - (pill.width + other.width) / 2, abs(p.y - q.y) - PILL_HEIGHT)
+
+
+def _crowding(gap: float, near: float) -> float:
+    """What it costs to be that near to another pill."""
+    return _COLLISION if gap < _CLEAR else 1.5 * max(0.0, 1.0 - gap / near) ** 2
 
 
 def _touches(p: Point, width: float, circle: Point) -> bool:
@@ -90,8 +120,8 @@ def _touches(p: Point, width: float, circle: Point) -> bool:
 
 
 def _crosses(p: Point, width: float, wire: Wire) -> bool:
-    """Whether a wire passes under the pill: judged where it is nearest to its middle."""
+    """Whether a wire passes under the pill, or close beside it: judged where it is nearest to its middle."""
     (x0, y0), (x1, y1) = wire.start, wire.end
     share = (p.x - x0) / (x1 - x0)
     slope = abs((y1 - y0) / (x1 - x0))
-    return 0.0 < share < 1.0 and abs(y0 + (y1 - y0) * share - p.y) < PILL_HEIGHT / 2 + slope * width / 2
+    return 0.0 < share < 1.0 and abs(y0 + (y1 - y0) * share - p.y) < PILL_HEIGHT / 2 + _BESIDE + slope * width / 2

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from autograd.drawing import Canvas
 from nn.diagram import formulas
-from nn.diagram.blocks import Block, Card, Line, Row, Stack
+from nn.diagram.blocks import Block, Card, Line, Stack
+from nn.diagram.cost import loss_card
 from nn.diagram.formulas import after, before, captioned, vector
-from nn.diagram.run import LayerRun, Run
-from nn.diagram.words import WORDS, Atom, by, numeral, symbol
+from nn.diagram.run import Run
+from nn.diagram.update import gradients, named, parameters, rule_lines, subtitle, update_rows
+from nn.diagram.words import WORDS, Atom, symbol
 
-__all__ = ["Flow", "flow_lines", "parameters", "update_rows"]
+__all__ = ["Flow", "flow_lines"]
 
 MARGIN = 28.0
 MOST_LAYERS = 4
@@ -24,10 +26,10 @@ class Flow:
         self.run, self.words = run, WORDS[lang]
         last = len(run.layers)
         self.shown = list(range(1, last + 1)) if last <= MOST_LAYERS else [1, 2, last]
-        tint = formulas.tints(last, backward=False)
+        tint = formulas.tints(last)
         self.title = Stack(
             Line(self.words["flow"], size=21.0, face="sans", bold=True),
-            Line(f"{run.title} · {run.optimizer}", size=12.0, face="sans", role="muted"),
+            Line(subtitle(run, self.words), size=12.0, face="sans", role="muted"),
             gap=2.0, align=0.0,
         )  # fmt: skip
         layers = {n: run.layers[n - 1] for n in self.shown}
@@ -41,31 +43,25 @@ class Flow:
         self.inputs = captioned((Atom("x"),), vector(run.x), _SMALL)
         self.returns = {n: captioned((Atom("∂L/∂"), after(run, n)), vector(layer.d_a), _SMALL)
                         for n, layer in layers.items()}  # fmt: skip
-        assert run.y is not None
-        assert run.loss is not None
-        labels = run.y if run.y.ndim == 2 else run.y.reshape(-1, 1)
-        told: list[Block] = [
-            Stack(_small(self.words["prediction"]), captioned((Atom("ŷ"),), vector(run.prediction), _SMALL), gap=0.0),
-            Stack(_small(self.words["label"]), captioned((Atom("y"),), labels, _SMALL), gap=0.0),
-        ]
-        heading = Line(self.words["loss"], size=14.0, face="sans", bold=True)
-        value = Line(f"L = {numeral(run.loss, 4)}", size=15.0, face="mono", bold=True)
-        self.loss_parts = Stack(heading, Row(*told, gap=12.0), value, gap=10.0)
-        kind, _, settings = run.optimizer.rstrip(")").partition("(")
+        self.loss_parts = loss_card(run, self.words, _SMALL)
         self.optimizer = Stack(
             Line(self.words["optimizer"], size=14.0, face="sans", bold=True),
-            Line(kind, size=13.0, face="mono"),
-            *[Line(setting, size=11.0, face="mono", role="muted") for setting in settings.split(", ")],
+            *[Line(text, size=12.0, face="mono") for text in named(run).rstrip(")").replace("(", ", ").split(", ")],
+            *rule_lines(max(run.layers, key=lambda layer: len(layer.rules)), 14.0),
             gap=1.0, align=0.0,
         )  # fmt: skip
         self.rows = [self.weights, self.forward, self.backward, self.gradients, self.updates]
         self._arrange()
 
     def _forward(self, n: int) -> Block:
-        return Stack(_heading(f"FWD {n}"), Line(*formulas.layer_rule(self.run, n), size=14.0), gap=1.0)
+        return Stack(
+            _heading(self.words["ahead"].format(n)), Line(*formulas.layer_rule(self.run, n), size=14.0), gap=1.0
+        )
 
     def _backward(self, n: int) -> Block:
-        return Stack(_heading(f"BWD {n}"), Line(*formulas.local_rule(self.run, n), size=14.0), gap=1.0)
+        return Stack(
+            _heading(self.words["back"].format(n)), Line(*formulas.local_rule(self.run, n), size=14.0), gap=1.0
+        )
 
     def _arrange(self) -> None:
         wide = {n: max(row[n].width for row in self.rows) for n in self.shown}
@@ -165,39 +161,6 @@ class _Plate:
         self.inside.paint(canvas, left + 3.0, top + 1.0)
 
 
-def parameters(layer: LayerRun, n: int, prime: str = "") -> Block:
-    """The weights and bias of a layer, or with a prime those after the step."""
-    weight, bias = (layer.new_weight, layer.new_bias) if prime else (layer.weight, layer.bias)
-    parts: list[Block] = [captioned((symbol(f"W{prime}", n),), weight, _SMALL)]
-    if bias is not None:
-        parts.append(captioned((symbol(f"b{prime}", n),), bias, _SMALL))
-    return Row(*parts, gap=12.0)
-
-
-def gradients(layer: LayerRun, n: int) -> Block:
-    """∂L/∂W and ∂L/∂b of a layer."""
-    parts: list[Block] = [captioned(by("W", n), layer.d_weight, _SMALL)]
-    if layer.d_bias is not None:
-        parts.append(captioned(by("b", n), layer.d_bias, _SMALL))
-    return Row(*parts, gap=12.0)
-
-
-def states(layer: LayerRun) -> list[Block]:
-    """What the optimizer remembers of the weights."""
-    return [captioned((Atom(name, italic=False),), numbers, _SMALL) for name, numbers in layer.state.items()]
-
-
-def update_rows(layer: LayerRun, n: int, words: dict[str, str]) -> list[Block]:
-    """The optimizer's share of a layer: old weights, what it remembers, new weights."""
-    kept = states(layer)
-    remembered: Block = Row(*kept, gap=12.0) if kept else Line(words["none"], size=12.0, face="sans", role="muted")
-    return [
-        Stack(_small(words["old"]), parameters(layer, n), gap=1.0),
-        Stack(_small(words["state"]), remembered, gap=1.0),
-        Stack(_small(words["new"]), parameters(layer, n, "′"), gap=1.0),
-    ]
-
-
 def flow_lines(run: Run) -> list[str]:
     """The numbers of a step as text."""
     told = [*formulas.lines(run, backward=False), *formulas.lines(run, backward=True), run.optimizer]
@@ -205,15 +168,16 @@ def flow_lines(run: Run) -> list[str]:
         told.append(f"W[{n}] = {formulas.listed(layer.weight)} -> {formulas.listed(layer.new_weight)}")
         if layer.bias is not None:
             told.append(f"b[{n}] = {formulas.listed(layer.bias)} -> {formulas.listed(layer.new_bias)}")
+        for name, states in layer.new_state.items():
+            before = layer.state.get(name)
+            for k, (of, state) in enumerate(zip("Wb", states, strict=False)):
+                old = formulas.listed(before[k]) if before else "none"
+                told.append(f"{name} of {of}[{n}] = {old} -> {formulas.listed(state)}")
     return told
 
 
 def _heading(text: str) -> Line:
     return Line(text, size=15.0, face="sans", bold=True)
-
-
-def _small(text: str) -> Line:
-    return Line(text, size=11.0, face="sans", role="muted")
 
 
 def _arrow(canvas: Canvas, start: tuple[float, float], end: tuple[float, float], role: str) -> None:

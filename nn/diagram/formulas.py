@@ -12,12 +12,12 @@ import numpy as np
 
 from autograd.drawing.text import number
 from nn.diagram.blocks import Block, Grid, Line, Row, Stack
-from nn.diagram.run import Run
+from nn.diagram.run import Run, squared_error
 from nn.diagram.words import Atom, Formula, activation, by, numeral, symbol
 
 __all__ = [
     "after", "backward_box", "backward_callout", "before", "captioned", "forward_box", "forward_callout", "head",
-    "layer_rule", "lines", "listed", "local_rule", "loss_card", "neuron_tooltip", "plain_symbol", "taken_rule", "tints",
+    "layer_rule", "lines", "listed", "local_rule", "neuron_tooltip", "plain_symbol", "taken_rule", "tints",
     "unit_symbol", "vector", "weight_rule", "wire_tooltip",
 ]  # fmt: skip
 
@@ -26,11 +26,10 @@ Told = tuple[int, Block]
 """Which column a callout is about, and what it says."""
 
 
-def tints(layers: int, backward: bool) -> list[str]:
-    """The colour of each column: backward, the last layer is green, the one before orange, and so on."""
-    if backward:
-        return ["grey", *(("green", "orange")[(layers - n) % 2] for n in range(1, layers + 1))]
-    return ["grey", *(("blue", "cream")[(n - 1) % 2] for n in range(1, layers)), "slate"]
+def tints(layers: int) -> list[str]:
+    """The colour of each column, the same in all figures."""
+    hidden = ("blue", "cream", "green", "orange", "purple")
+    return ["grey", *(hidden[(n - 1) % len(hidden)] for n in range(1, layers)), "slate"]
 
 
 # --- symbols ---
@@ -76,12 +75,12 @@ def weight_name(j: int, i: int) -> str:
 # --- headings and boxes ---
 
 
-def head(run: Run, n: int, words: dict[str, str]) -> Block:
-    """The heading of a column."""
+def head(run: Run, n: int, words: dict[str, str], derivative: bool = False) -> Block:
+    """The heading of a column, of activations or of error terms."""
     last = len(run.layers)
     title = words["input"] if n == 0 else words["output"] if n == last else words["layer"].format(n)
     name = activation(run.layers[n - 1].activation) if n else ""
-    atom = after(run, n) if n else Atom("x")
+    atom = Atom("x") if not n else symbol("δ", n) if derivative else after(run, n)
     # ℝ stands in a text of its own: resvg takes the slant from all of a text where it must borrow one letter.
     space = [Line(atom, " ∈ ", size=13.0, role="muted"), _upright("ℝ", str(run.activations[n].shape[-1]))]
     parts = [*space, *([Line(f" · {name}", size=13.0, role="muted")] if name else [])]
@@ -92,12 +91,12 @@ def _upright(letter: str, above: str) -> Line:
     return Line(Atom(letter, above, italic=False), size=13.0, role="muted")
 
 
-def captioned(formula: Formula, numbers: Any, most: int = 4) -> Block:
+def captioned(formula: Formula, numbers: Any, most: int = 4, precision: int = 2) -> Block:
     """A matrix with its name above."""
     numbers = np.asarray(numbers)
     if numbers.ndim == 1:
         numbers = numbers[:, None]
-    return Stack(Line(*formula, size=12.0, role="muted"), Grid(numbers, most), gap=1.0)
+    return Stack(Line(*formula, size=12.0, role="muted"), Grid(numbers, most, precision=precision), gap=1.0)
 
 
 def vector(numbers: Any) -> Any:
@@ -128,33 +127,53 @@ def forward_box(run: Run, n: int) -> Block:
 
 def backward_box(run: Run, n: int) -> Block:
     """δ, ∂L/∂W and ∂L/∂b of layer n, in symbols and matrices."""
-    layer = run.layers[n - 1]
-    delta = symbol("δ", n)
-    parts: list[Block] = [captioned((delta,), layer.d_z), captioned(by("W", n), layer.d_weight)]
-    if layer.d_bias is not None:
-        parts.append(captioned(by("b", n), layer.d_bias))
+    layer, taken = run.layers[n - 1], run.activations[n - 1]
+    delta = captioned((symbol("δ", n),), layer.d_z)
+    if n < len(run.layers):
+        following = run.layers[n]
+        error: list[Block] = [captioned((_transposed(symbol("W", n + 1)),), following.weight.T)]
+        error.append(captioned((symbol("δ", n + 1),), following.d_z))
+    else:
+        error = [captioned((Atom("∂L/∂ŷ"),), layer.d_a)]
+    if activation(layer.activation) and layer.slope is not None:
+        error += [Line("⊙"), captioned(_slope(run, n), layer.slope)]
+    error += [Line("→" if layer.slope is None else "="), delta]
+    slopes: list[Block] = [delta, captioned((_transposed(before(n)),), taken[None, :]), Line("=")]
+    slopes.append(captioned(by("W", n), layer.d_weight))
     rules = weight_rule(n)
     if layer.d_bias is not None:
-        rules += (",   ", *by("b", n), " = ", delta)
-    return Stack(Line(*error_rule(run, n), size=16.0), Line(*rules, size=16.0), Row(*parts, gap=16.0), gap=5.0)
+        rules += (",   ", *by("b", n), " = ", symbol("δ", n))
+        slopes += [Line(", "), captioned(by("b", n), layer.d_bias)]
+    return Stack(Line(*error_rule(run, n), size=16.0), Row(*error), Line(*rules, size=16.0), Row(*slopes), gap=5.0)
 
 
 def error_rule(run: Run, n: int) -> Formula:
     """δ by those of the layer after, or by the loss."""
-    last = n == len(run.layers)
-    inner: Formula = (Atom("∂L/∂ŷ"),) if last else (_transposed(symbol("W", n + 1)), " ", symbol("δ", n + 1))
-    if not activation(run.layers[n - 1].activation):
-        return symbol("δ", n), " = ", *inner
-    inner = inner if last else ("(", *inner, ")")
-    name = activation(run.layers[n - 1].activation)
-    return symbol("δ", n), " = ", *inner, f" ⊙ {name}′(", symbol("z", n), ")"
+    if n == len(run.layers):
+        return local_rule(run, n)
+    return _through(run, n, (_transposed(symbol("W", n + 1)), " ", symbol("δ", n + 1)), wrapped=True)
 
 
 def local_rule(run: Run, n: int) -> Formula:
     """δ by what arrives from above."""
-    name = activation(run.layers[n - 1].activation)
-    slope: Formula = (f" ⊙ {name}′(", symbol("z", n), ")") if name else ()
-    return symbol("δ", n), " = ", Atom("∂L/∂"), after(run, n), *slope
+    return _through(run, n, (Atom("∂L/∂"), after(run, n)))
+
+
+def _through(run: Run, n: int, arrived: Formula, wrapped: bool = False) -> Formula:
+    """δ = ∂L/∂a ⊙ f′(z), or by the Jacobian of an activation that mixes units."""
+    layer, delta = run.layers[n - 1], symbol("δ", n)
+    if not activation(layer.activation):
+        return delta, " = ", *arrived
+    if wrapped:
+        arrived = ("(", *arrived, ")")
+    if layer.slope is None:
+        return delta, " = ", *_slope(run, n), Atom("", "T"), " ", *arrived
+    return delta, " = ", *arrived, " ⊙ ", *_slope(run, n)
+
+
+def _slope(run: Run, n: int, unit: int | str = "") -> Formula:
+    """f′(z)."""
+    return f"{activation(run.layers[n - 1].activation)}′(", symbol("z", n, unit), ")"
 
 
 def weight_rule(n: int) -> Formula:
@@ -165,25 +184,6 @@ def weight_rule(n: int) -> Formula:
 def taken_rule(n: int) -> Formula:
     """What the layer hands down: ∂L/∂a of the layer before."""
     return *by("a", n - 1), " = ", _transposed(symbol("W", n)), " ", symbol("δ", n)
-
-
-def loss_card(run: Run, words: dict[str, str]) -> Block:
-    """The loss in symbols and numbers, with prediction and label."""
-    assert run.y is not None
-    assert run.loss is not None
-    y, prediction = run.y.ravel(), run.prediction.ravel()
-    title = Line(words["loss"], size=14.0, face="sans", bold=True)
-    value = Line(f"L = {numeral(run.loss, 4)}", size=15.0, face="mono", bold=True)
-    if y.size == 1:
-        formula = Line(Atom("L"), " = (", Atom("y"), " − ", Atom("ŷ"), ")²", size=16.0)
-        pairs: list[Block] = [
-            Line(Atom("y"), f" = {numeral(y[0])}", size=13.0, role="muted"),
-            Line(Atom("ŷ"), f" = {numeral(prediction[0])}", size=13.0, role="muted"),
-        ]
-        return Stack(title, formula, value, *pairs, gap=4.0)
-    formula = Line(Atom("L"), " = Σ (", Atom("y", "", "k"), " − ", Atom("ŷ", "", "k"), ")²", size=16.0)
-    columns = Row(captioned((Atom("y"),), y), captioned((Atom("ŷ"),), prediction), gap=12.0)
-    return Stack(title, formula, value, columns, gap=4.0)
 
 
 def _transposed(atom: Atom) -> Atom:
@@ -220,26 +220,23 @@ def backward_callout(run: Run) -> Told:
     """The first neuron of the last hidden layer: its error term, from those of the layer after."""
     n = max(1, len(run.layers) - 1)
     layer = run.layers[n - 1]
-    delta, z = symbol("δ", n, 1), symbol("z", n, 1)
-    name = activation(layer.activation)
-    terms: list[Formula]
-    figures: list[Formula]
-    arrived, error = float(layer.d_a[0]), float(layer.d_z[0])
-    later = n < len(run.layers)
-    if not later:
-        terms, figures = [(Atom("∂L/∂ŷ", "", "" if layer.a.size == 1 else "1"),)], [(numeral(arrived),)]
-    else:
+    if layer.slope is None:  # no formula of one unit alone
+        return n, Line(*error_rule(run, n))
+    terms: list[Formula] = [(Atom("∂L/∂ŷ", "", "" if layer.a.size == 1 else "1"),)]
+    figures: list[Formula] = [(numeral(layer.d_a[0]),)]
+    if n < len(run.layers):
         above = run.layers[n]
         terms = [(symbol("w", n + 1, weight_name(k, 0)), " ", symbol("δ", n + 1, k + 1)) for k in range(above.z.size)]
         pairs = zip(above.weight[:, 0], above.d_z, strict=True)
         figures = [(f"{_bracketed(w)}·{_bracketed(d)}",) for w, d in pairs]
-    left, right = ("(", ") ") if len(terms) > 1 and name else ("", " ")
-    slope: Formula = (f"{name}′(", z, ")") if name else ()
-    factor = f"· {numeral(error / arrived)}" if name and arrived else ""
-    product: Formula = (left, *_sum(figures, []), right, factor, " = ")
+    named = bool(activation(layer.activation))
+    left, right = (("(",), (")",)) if len(terms) > 1 and named else ((), ())
+    slope: Formula = (" · ", *_slope(run, n, 1)) if named else ()
+    factor = (f" · {_bracketed(layer.slope[0])}",) if named else ()
+    computed = (*left, *_sum(figures, []), *right, *factor, " = ") if named or n < len(run.layers) else ()
     return n, Stack(
-        Line(delta, " = ", *[left] * bool(left), *_sum(terms, []), right, *slope),
-        Line(" = ", *(product if later or factor else ()), numeral(error), size=13.5),
+        Line(symbol("δ", n, 1), " = ", *left, *_sum(terms, []), *right, *slope),
+        Line(" = ", *computed, numeral(layer.d_z[0]), size=13.5),
         gap=2.0, align=0.0,
     )  # fmt: skip
 
@@ -291,7 +288,8 @@ def lines(run: Run, backward: bool) -> list[str]:
             given = f"a[{n}]" if n < last else "ŷ"
             told.append(f"{given} = {f'{name}({inside})' if name else inside} = {listed(layer.a)}")
         return told
-    told = [f"L = {number(run.loss)}, y = {listed(run.y)}, ŷ = {listed(run.prediction)}"]
+    rule = "Σ (y − ŷ)²" if run.loss_function is squared_error else f"{run.loss_name}(ŷ, y)"
+    told = [f"L = {rule} = {number(run.loss)}, y = {listed(run.y)}, ŷ = {listed(run.prediction)}"]
     for n, layer in reversed(list(enumerate(run.layers, 1))):
         told += [f"δ[{n}] = {listed(layer.d_z)}", f"∂L/∂W[{n}] = {listed(layer.d_weight)}"]
         if layer.d_bias is not None:

@@ -10,8 +10,9 @@ from autograd.drawing.text import number, width
 from nn.diagram import formulas
 from nn.diagram.blocks import Block, Card, Line, Stack
 from nn.diagram.columns import PILL_HEIGHT, RADIUS, ROW, Point, Wire, Wires, place_pills, rows_of
+from nn.diagram.cost import loss_card
 from nn.diagram.run import Run
-from nn.diagram.words import WORDS, numeral
+from nn.diagram.words import WORDS, Atom, numeral
 
 __all__ = ["Network"]
 
@@ -27,12 +28,12 @@ class Network:
 
     def __init__(self, run: Run, backward: bool, lang: str) -> None:
         self.run, self.backward, self.words = run, backward, WORDS[lang]
-        self.tints = formulas.tints(len(run.layers), backward)
+        self.tints = formulas.tints(len(run.layers))
         box = formulas.backward_box if backward else formulas.forward_box
         insides = [box(run, n) for n in range(1, len(run.layers) + 1)]
         low = max(inside.height for inside in insides) + 18.0
         self.boxes = [Card(inside, self.tints[n], name="box", low=low) for n, inside in enumerate(insides, 1)]
-        self.heads = [formulas.head(run, n, self.words) for n in range(len(run.layers) + 1)]
+        self.heads = [formulas.head(run, n, self.words, backward) for n in range(len(run.layers) + 1)]
         self.title = Stack(
             Line(self.words["backward" if backward else "forward"], size=21.0, face="sans", bold=True),
             Line(
@@ -43,7 +44,7 @@ class Network:
         )  # fmt: skip
         self.told, callout = formulas.backward_callout(run) if backward else formulas.forward_callout(run)
         self.callout = Card(callout, "box", name="callout")
-        self.loss = Card(formulas.loss_card(run, self.words), "grey", name="loss", padding=14.0) if backward else None
+        self.loss = Card(loss_card(run, self.words), "grey", name="loss", padding=14.0) if backward else None
         self._arrange()
 
     def _arrange(self) -> None:
@@ -112,13 +113,13 @@ class Network:
         weights = [float(numbers[wire.j, wire.i]) for wire in wires]
         tooltips = [formulas.wire_tooltip(self.run, n, wire.j, wire.i) for wire in wires]
         circles = self.places[n - 1] + self.places[n]
-        self._draw(canvas, wires, weights, tooltips, largest, circles if few else None, 0.7 if self.backward else 0.3)
+        self._draw(canvas, wires, weights, tooltips, largest, circles if few else None)
 
     def _draw(
         self, canvas: Canvas, wires: Wires, numbers: list[float], tooltips: list[str], largest: float,
-        circles: list[Point] | None, first: float,
+        circles: list[Point] | None,
     ) -> None:  # fmt: skip
-        """Write connections, and pills with their numbers: away from circles, near the share `first` of the way."""
+        """Write connections, and pills with their numbers: away from circles and from each other."""
         for wire, x, tooltip in zip(wires, numbers, tooltips, strict=True):
             with canvas.group("edge", tooltip):
                 _draw_wire(canvas, wire, x, largest, self.backward)
@@ -126,7 +127,7 @@ class Network:
             return
         labels = [numeral(x) for x in numbers]
         widths = [width(label, _PILL, "mono") + 12.0 for label in labels]
-        places = place_pills(wires, widths, circles, first)
+        places = place_pills(wires, widths, circles)
         for place, label, wide, x, tooltip in zip(places, labels, widths, numbers, tooltips, strict=True):
             if place is not None:
                 with canvas.group("pill", tooltip):
@@ -146,7 +147,7 @@ class Network:
             value = float(numbers[unit])
             with canvas.group("neuron", formulas.neuron_tooltip(self.run, n, unit)):
                 canvas.circle(x, y, RADIUS, fill="card", stroke=f"{self.tints[n]}-line", line=1.8)
-                if value and not (self.backward and n == 0):
+                if value and not (self.backward and n == 0 and math.isfinite(value)):
                     share = abs(value) / largest if math.isfinite(value) else 1.0
                     canvas.circle(x, y, RADIUS - 0.9, fill=_role(value), opacity=0.08 + 0.44 * math.sqrt(share))
                 Line(formulas.unit_symbol(self.run, n, unit, derivative), size=15.0).write(canvas, x, y - 3.0, "middle")
@@ -166,7 +167,7 @@ class Network:
         names = [formulas.plain_symbol(self.run, len(self.run.layers), unit) for unit, _ in shown]
         numbers = [float(slopes[unit]) for unit, _ in shown]
         tooltips = [f"∂L/∂{name} = {number(x)}" for name, x in zip(names, numbers, strict=True)]
-        self._draw(canvas, wires, numbers, tooltips, _largest(slopes), self.places[-1] + ends, 0.5)
+        self._draw(canvas, wires, numbers, tooltips, _largest(slopes), self.places[-1] + ends)
         self.loss.paint(canvas, where.x, where.y - self.loss.height / 2)
 
     def _callout(self, canvas: Canvas) -> None:
@@ -197,9 +198,9 @@ class Network:
         largest = max(_largest(x.d_weight if self.backward else x.weight) for x in self.run.layers)
         x, y = MARGIN, self.legend_y
         parts: list[Block] = []
-        first = self.words["gradient" if self.backward else "weight"]
-        for text in (first, f"−{numeral(largest)}"):
-            parts.append(Line(text, size=11.0, face="sans", role="muted"))
+        first: list[Atom | str] = [self.words["gradient"], Atom("∂L/∂w")] if self.backward else [self.words["weight"]]
+        for part in (*first, f"−{numeral(largest)}"):  # each a text of its own, in its own font
+            parts.append(Line(part, size=11.0, face="sans", role="muted"))
             parts[-1].paint(canvas, x, y - 11.0)
             x += parts[-1].width + 8.0
         for step in range(-6, 7):

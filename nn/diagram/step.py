@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from autograd.drawing import Canvas
 from nn.diagram.blocks import Block, Card, Line, Row, Stack
-from nn.diagram.flow import gradients, parameters, states
 from nn.diagram.formulas import after, before, captioned, layer_rule, local_rule, taken_rule, vector, weight_rule
 from nn.diagram.run import Run
+from nn.diagram.update import example, gradients, named, parameters, remembered, rule_lines, subtitle
 from nn.diagram.words import WORDS, Atom, by
 
 __all__ = ["LayerStep"]
@@ -24,7 +24,7 @@ class LayerStep:
         layer = run.layers[n - 1]
         self.title = Stack(
             Line(words["step"].format(n), size=21.0, face="sans", bold=True),
-            Line(f"{run.title} · {run.optimizer}", size=12.0, face="sans", role="muted"),
+            Line(subtitle(run, words), size=12.0, face="sans", role="muted"),
             gap=2.0, align=0.0,
         )  # fmt: skip
         taken = run.activations[n - 1]
@@ -32,25 +32,19 @@ class LayerStep:
         gave = captioned((after(run, n),), vector(layer.a))
         arrived = captioned((Atom("∂L/∂"), after(run, n)), vector(layer.d_a))
         old, slopes, new = parameters(layer, n), gradients(layer, n), parameters(layer, n, "′")
-        kept = states(layer)
-        memory = Stack(
-            Line(words["state"], size=11.0, face="sans", role="muted"),
-            Row(*kept, gap=12.0) if kept else Line(words["none"], size=12.0, face="sans", role="muted"),
-            gap=1.0,
-        )
         rules = [local_rule(run, n), weight_rule(n)]
         handed: list[Block] = []
         if n > 1:
             rules.append(taken_rule(n))
             handed = [captioned(by("a", n - 1), vector(run.layers[n - 2].d_a))]
-        kind, _, settings = run.optimizer.rstrip(")").partition("(")
-        optimizer = [kind, *settings.split(", ")]
+        update: list[Block] = [Line(named(run), size=12.0, face="mono", role="muted"), *rule_lines(layer, 15.0)]
+        stepped = [remembered(layer, n, words, "′")] if layer.new_state else []
         self.panels = [
             _Panel(words["forward"], "cream", [came, old], [Line(*layer_rule(run, n), size=15.0)], [gave]),
             _Panel(words["backward"], "blue", [Row(came, gave, gap=10.0), old, arrived],
                    [Line(*rule, size=15.0) for rule in rules], [*handed, slopes]),
-            _Panel(words["update"], "purple", [memory, old, slopes],
-                   [Line(text, size=12.0, face="mono") for text in optimizer], [new]),
+            _Panel(words["update"], "purple", [remembered(layer, n, words), old, slopes],
+                   [*update, *example(layer, n)], [*stepped, new]),
         ]  # fmt: skip
         for part in ("above", "middle", "below"):  # the same rows in all panels
             tallest = max(panel.heights[part] for panel in self.panels)

@@ -52,6 +52,30 @@ def test_a_value_moves_as_a_tensor_does(settings):
     assert scalar.data == pytest.approx(tensor.item(), rel=1e-13)
 
 
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_the_rules_tell_what_a_step_does(settings):
+    x = Value(1.5)
+    optimizer = SGD([x], **settings)
+    for _ in range(3):
+        optimizer.zero_grad()
+        ((x * x - x) * (x * x - x)).backward()
+        known = {"θ": x.data, "∂L/∂θ": x.grad, "v": optimizer.velocity[0]}
+        for letter, terms in optimizer.rules(x):
+            known[letter] = sum(factor * known[of] for factor, of in terms)
+        optimizer.step()
+        assert known["θ′"] == pytest.approx(x.data, rel=1e-14)
+        assert known.get("v′") == optimizer.velocity[0]
+
+
+def test_no_rules_for_what_does_not_move():
+    x, y = Value(1.0), Value(2.0)
+    optimizer = SGD([x])
+    assert optimizer.rules(x) == []
+    x.grad = y.grad = 1.0
+    assert optimizer.rules(x)
+    assert optimizer.rules(y) == []
+
+
 @given(st.floats(-10.0, 10.0), st.floats(0.0, 1.0))
 def test_a_plain_step_is_lr_times_the_gradient(start, lr):
     x = Value(start)
@@ -111,6 +135,7 @@ def test_zero_grad_and_repr():
     optimizer.zero_grad()
     assert x.grad is None
     assert repr(optimizer) == "SGD(1 parameter, lr=0.1, momentum=0.9, nesterov=True)"
+    assert repr(SGD([x, Tensor(np.zeros((30, 50)))])) == "SGD(1,501 parameters, lr=0.001)"
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,11 @@ def tooltips(tree, name):
     return [g.find(f"{SVG}title").text for g in groups(tree, name)]
 
 
+def texts(element):
+    """What stands in the texts of an element, in order."""
+    return ["".join(text.itertext()).replace("\u00a0", " ") for text in element.iter(f"{SVG}text")]
+
+
 def box(rectangle):
     """Left, top, right and bottom."""
     x, y, w, h = (float(rectangle.get(key)) for key in ("x", "y", "width", "height"))

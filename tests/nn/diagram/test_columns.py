@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,8 +32,27 @@ def test_no_room_no_pill():
 
 def test_a_pill_avoids_a_crossing():
     wires = [Wire(0, 1, Point(0.0, 0.0), Point(236.0, 94.0)), Wire(1, 0, Point(0.0, 94.0), Point(236.0, 0.0))]
-    first, second = place_pills(wires, [40.0, 40.0], [], first=0.5)
+    first, second = place_pills(wires, [40.0, 40.0], [])
     assert min(math.dist(p, (118.0, 47.0)) for p in (first, second)) > 25.0
+
+
+@pytest.mark.parametrize("after", range(1, 5))
+@pytest.mark.parametrize("before", range(1, 7))
+def test_pills_stand_on_their_own_wires_and_with_room_between(before, after):
+    columns = [[Point(x, 94.0 * (k - n / 2)) for k in range(n)] for x, n in ((0.0, before), (236.0, after))]
+    wires = [Wire(i, j, a, b) for i, a in enumerate(columns[0]) for j, b in enumerate(columns[1])]
+    places = place_pills(wires, [46.0] * len(wires), [*columns[0], *columns[1]])
+    assert None not in places
+    for wire, p in zip(wires, places, strict=True):
+        share = (p.x - wire.start.x) / (wire.end.x - wire.start.x)
+        assert math.dist(p, wire.at(share)) < 1e-9
+    gaps = [max(abs(p.x - q.x) - 46.0, abs(p.y - q.y) - PILL_HEIGHT) for k, p in enumerate(places) for q in places[:k]]
+    assert min(gaps, default=math.inf) > (9.0 if len(wires) <= 16 else 3.0)
+
+
+def test_few_pills_lie_in_the_middle():
+    wires = [Wire(0, 0, Point(0.0, 0.0), Point(236.0, 0.0))]
+    assert place_pills(wires, [40.0], [wires[0].start, wires[0].end]) == [Point(118.0, 0.0)]
 
 
 @given(st.integers(1, 1000))

@@ -1,6 +1,7 @@
 """Figures 3 and 4: one step of training, and one layer of it, with the numbers of a real step."""
 
 import copy
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -12,7 +13,7 @@ from autograd import OperandError, SubscriptError
 from autograd.drawing.text import number
 from nn import SGD, cross_entropy, layer_step, mse_loss, training_flow
 from nn.diagram.run import run
-from tests.nn.diagram.networks import SVG, box, extent, groups, overlap, parsed, sample, scalar, sizes, tensor
+from tests.nn.diagram.networks import SVG, box, extent, groups, overlap, parsed, sample, scalar, sizes, tensor, texts
 
 both = pytest.mark.parametrize("make", [scalar, tensor])
 CARDS = ("weights", "fwd", "bwd", "gradients", "update", "loss", "in", "rule", "out")
@@ -86,7 +87,13 @@ def test_the_numbers_are_those_of_a_real_step(make, sizes, momentum):
     assert np.array_equal(told, np.concatenate([np.ravel(g) for g in gradients]))
     new = flat([layer.new_weight for layer in layers], [layer.new_bias for layer in layers])
     assert np.array_equal(new, np.concatenate([np.ravel(p.data) for p in model.parameters()]))
-    assert all(set(layer.state) == ({"velocity"} if momentum else set()) for layer in layers)
+    assert all(layer.state == {} for layer in layers)
+    assert all(set(layer.new_state) == ({"velocity"} if momentum else set()) for layer in layers)
+    again = run(model, x, y, mse_loss, optimizer)
+    for before, layer in zip(layers, again.layers, strict=True):
+        for name in before.new_state:
+            for old, new in zip(before.new_state[name], layer.state[name], strict=True):
+                assert np.array_equal(old, new)
 
 
 @both
@@ -118,7 +125,23 @@ def test_a_batch_and_a_classifier():
     rows = rng.normal(size=(4, 2))
     figure = training_flow(scalars, mse_loss, SGD(scalars.parameters()), rows, [0.0, 1.0, 0.0, 1.0])
     loss = mse_loss([scalars(row) for row in rows], [0.0, 1.0, 0.0, 1.0])
-    assert f"L = {number(loss.item())}" in str(figure)
+    assert f"L = mse_loss(ŷ, y) = {number(loss.item())}" in str(figure)
+    assert "4 samples, one column each" in " ".join(texts(parsed(figure)))
+    assert "one column each" not in " ".join(texts(parsed(drawn(scalar, [2, 3, 1], "flow"))))
+
+
+@both
+def test_parameters_are_counted_in_numbers(make):
+    told = " ".join(texts(parsed(drawn(make, [4, 8, 3], "flow"))))
+    assert "67 parameters" in told
+    assert told.count("parameters") == 1
+
+
+def test_chinese_is_chinese():
+    for kind in ("flow", "step"):
+        told = " ".join(texts(parsed(drawn(scalar, [2, 3, 1], kind, "zh"))))
+        assert not re.search("velocity|FWD|BWD|parameters|state|loss", told)
+        assert "速度" in told
 
 
 def test_the_text_of_a_step():
@@ -131,9 +154,32 @@ def test_the_text_of_a_step():
 def test_layers_are_counted_from_1():
     model, optimizer, x, y = prepared(scalar, [2, 3, 1])
     assert "Layer 1" in repr(layer_step(model, 1, x, y))
-    for i in (0, 3, -1):
-        with pytest.raises(SubscriptError, match="from 1 to 2"):
+    for i in (0, 3, -1, "1", 1.0, True, None):
+        with pytest.raises(SubscriptError, match="a whole number, a layer from 1 to 2"):
             layer_step(model, i, x, y, optimizer)
+
+
+@both
+def test_a_part_that_is_no_part_of_a_step_is_named(make):
+    model, optimizer, x, y = prepared(make, [2, 3, 1])
+    other = prepared(make, [2, 3, 1])[1]
+    mistakes = [
+        ("mse", optimizer, "loss= takes a function .* got 'mse'"),
+        (optimizer, mse_loss, r"loss= takes a function .* got SGD\("),
+        (mse_loss, "SGD", "optimizer= takes an optimizer .* got 'SGD'"),
+        (mse_loss, SGD, "optimizer= takes an optimizer .* got <class"),
+        (mse_loss, None, "needs an optimizer"),
+        (mse_loss, other, "the optimizer holds none of this model's parameters"),
+    ]
+    for loss, stepper, message in mistakes:
+        with pytest.raises(OperandError, match=message):
+            training_flow(model, loss, stepper, x, y)
+    with pytest.raises(OperandError, match="needs a label"):
+        training_flow(model, mse_loss, optimizer, x, None)
+
+
+def test_the_loss_is_a_node_and_the_model_layered():
+    model, optimizer, x, y = prepared(scalar, [2, 3, 1])
     with pytest.raises(OperandError, match="loss"):
         training_flow(model, lambda prediction, y: 1.0, optimizer, x, y)
     with pytest.raises(OperandError, match="MLP or a Sequential"):

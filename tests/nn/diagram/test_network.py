@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 import autograd
 from autograd import OperandError, ShapeError, Tensor
 from autograd.drawing.text import number
-from nn import MLP, Linear, Sequential, Tanh
+from nn import MLP, Linear, Module, Sequential, Tanh
 from nn.diagram.columns import MOST_UNITS, RADIUS, rows_of
 from nn.diagram.network import MOST_PILLS
+from nn.diagram.run import run
 from tests.nn.diagram.networks import (
     SVG,
     box,
@@ -26,6 +27,7 @@ from tests.nn.diagram.networks import (
     scalar,
     sizes,
     tensor,
+    texts,
     tooltips,
 )  # fmt: skip
 
@@ -192,6 +194,93 @@ def test_any_number_can_be_drawn(x, passes):
         assert len(groups(tree, "neuron")) == 6
 
 
+def fills(tree):
+    """The colours of the columns, left to right, and then those of the boxes."""
+    columns = [r for r in tree.findall(f"{SVG}rect") if r.get("rx") == "16"]
+    return [r.get("fill") for r in (*columns, *(g.find(f"{SVG}rect") for g in groups(tree, "box")))]
+
+
+def test_a_layer_has_one_colour_in_both_passes_and_another_than_the_others():
+    forward, backward = (fills(parsed(figure(scalar, [2, 4, 3, 2, 1], passes))) for passes in ("forward", "backward"))
+    assert forward == backward
+    assert len(forward) == 9
+    assert len(set(forward[:5])) == 5
+    assert forward[1:5] == forward[5:]
+
+
+@both
+@settings(max_examples=25, deadline=None)
+@given(sizes=st.lists(st.integers(1, 3), min_size=3, max_size=4), seed=st.integers(0, 99))
+def test_the_numbers_of_the_callout_stand_in_the_figure(make, sizes, seed):
+    x, y = sample(sizes, seed)
+    tree = parsed(make(sizes, seed).diagram(x, y, "backward"))
+    told = texts(groups(tree, "callout")[0])[1]
+    shown = {text.lstrip("−") for name in ("box", "neuron") for group in groups(tree, name) for text in texts(group)}
+    numbers = re.findall(r"\d[\d.]*(?:e[−\d]+)?", told)
+    short = {number(float(text.replace("−", "-")), 2) for text in shown if re.fullmatch(r"[\d.]+", text)}
+    assert {text for text in numbers if text not in shown and number(float(text), 2) not in short} == set()
+
+
+def test_columns_say_what_their_circles_show():
+    forward, backward = (" ".join(texts(parsed(figure(scalar, [2, 3, 1], p)))) for p in ("forward", "backward"))
+    assert "a[1] ∈ " in forward
+    assert "δ[1] ∈ " in backward
+    assert "δ[2] ∈ " in backward
+    assert "a[1] ∈ " not in backward
+
+
+@passes
+def test_an_input_that_is_no_number_is_marked(passes):
+    tree = parsed(scalar([2, 3, 1]).diagram([1.0, float("nan")], 1.0, passes))
+    marked = {
+        group.find(f"{SVG}title").text.partition(" ")[0]
+        for group in groups(tree, "neuron")
+        if any("f-alarm" in circle.get("class") for circle in group.iter(f"{SVG}circle"))
+    }
+    assert "x_2" in marked
+    assert "x_1" not in marked
+
+
+def test_no_text_mixes_chinese_and_derivatives():
+    for text in texts(parsed(figure(scalar, [2, 3, 1], "backward", lang="zh"))):
+        assert not ("∂" in text and re.search("[一-龥]", text))
+
+
+def test_an_activation_that_mixes_units_has_a_jacobian_instead_of_slopes():
+    rng = np.random.default_rng(0)
+    model = Sequential(Linear(2, 3, rng=rng), autograd.softmax, Linear(3, 1, rng=rng))
+    told = " ".join(texts(parsed(model.diagram([1.0, -1.0], 1.0, "backward"))))
+    assert "softmax′(z[1])T (W[2]T δ[2])" in told
+    assert "⊙" not in told
+    assert " = softmax(W[1] x + b[1]) = " in str(model.diagram([1.0, -1.0]))
+
+
+@pytest.mark.parametrize("activation", [lambda v: v if float(v) > 0 else 0.1 * v, lambda v: 1.0, lambda v: v])
+@passes
+def test_an_activation_is_any_function_of_a_value(activation, passes):
+    model = MLP(2, [3, 1], activation, np.random.default_rng(0))
+    assert "a[1] = f(W[1] x + b[1])" in str(model.diagram([1.0, 2.0])) or activation(7.0) == 7.0
+    parsed(model.diagram([1.0, 2.0], 1.0, passes))
+
+
+def test_an_activation_with_parameters_leaves_their_gradients_alone():
+    class Scale(Module):
+        def __init__(self, factor):
+            self.factor = factor
+
+        def forward(self, x):
+            return x * self.factor
+
+    rng = np.random.default_rng(0)
+    first = Linear(1, 2, rng=rng)
+    first.bias.data = Tensor([2.0, 3.0])
+    model = Sequential(first, Scale(first.bias), Linear(2, 1, rng=rng))
+    assert {"Scale′(z[1])", "2", "3"} <= set(texts(parsed(model.diagram([1.0], 1.0, "backward"))))
+    written = run(model, [1.0], 1.0)
+    autograd.square(model([1.0]) - 1.0).sum().backward()
+    assert np.array_equal(written.layers[0].d_bias, first.bias.grad)
+
+
 def test_a_layer_without_bias_and_names_of_functions():
     rng = np.random.default_rng(0)
     model = Sequential(Linear(2, 3, bias=False, rng=rng), lambda z: z * z, Linear(3, 1, rng=rng), Tanh())
@@ -218,16 +307,29 @@ def test_what_cannot_be_drawn_says_so():
         model.diagram([1.0, 2.0], passes="both")
     with pytest.raises(ValueError, match="lang="):
         model.diagram([1.0, 2.0], lang="de")
-    with pytest.raises(ShapeError):
+    with pytest.raises(ShapeError, match="one sample"):
         model.diagram([[1.0, 2.0]])
-    with pytest.raises(ShapeError):
-        model.diagram([1.0, 2.0, 3.0])
-    with pytest.raises(ShapeError, match="predicts"):
-        model.diagram([1.0, 2.0], [1.0, 2.0], "backward")
+    for network in (model, Sequential(Linear(2, 1))):
+        with pytest.raises(ShapeError, match="the network takes 2 numbers as x, but got 3"):
+            network.diagram([1.0, 2.0, 3.0])
+        with pytest.raises(ShapeError, match="the network predicts one number, but y has 2"):
+            network.diagram([1.0, 2.0], [1.0, 2.0], "backward")
+        with pytest.raises(OperandError, match="x takes numbers, but got text: 'ab'"):
+            network.diagram("ab")
+        with pytest.raises(OperandError, match="y takes numbers, but got text"):
+            network.diagram([1.0, 2.0], "one")
+        with pytest.raises(OperandError, match="x takes numbers, but got NoneType"):
+            network.diagram(None)
+        with pytest.raises(ShapeError, match="rows of one length"):
+            network.diagram([[1.0, 2.0], [1.0]])
+        with pytest.raises(OperandError, match="loss= takes a function"):
+            network.diagram([1.0, 2.0], 1.0, loss="mse")
     with pytest.raises(OperandError, match="starts with a Linear"):
         Sequential(Tanh()).diagram([1.0])
     with pytest.raises(ShapeError, match="changes the shape"):
         Sequential(Linear(2, 2), lambda z: z.sum()).diagram([1.0, 2.0])
+    with pytest.raises(OperandError, match="no Tensor"):
+        Sequential(Linear(2, 2), lambda z: 3.0).diagram([1.0, 2.0])
 
 
 def test_formats(tmp_path):
