@@ -236,7 +236,7 @@ def folded_samples() -> Any:
     """
     rng = np.random.default_rng(0)
     model = nn.MLP(2, [1], rng=rng)
-    loss = 0.0
+    loss: Any = 0.0
     for a, b in rng.normal(size=(30, 2)):
         x = [Value(a, name="x1"), Value(b, name="x2")]
         with autograd.scope("sample"):
