@@ -40,11 +40,21 @@ _power.fast = _fast_power  # type: ignore[attr-defined]
 
 
 def _slope(x: float, y: float) -> float:
+    """`_power_partial` with by_x=1, apart since it is the most common."""
     if y == 2.0:
-        return x + x  # the most common case, several times faster
-    if abs(y) >= 0.5 and _SMALLEST <= abs(rest := _power(x, y - 1.0)) < math.inf:
+        return x + x  # several times faster
+    rest = _power(x, y - 1.0)
+    if abs(y) >= 0.5 and _SMALLEST <= abs(rest) < math.inf:
         return y * rest
-    return _power_partial(x, y, by_x=1)
+    is_end = not x or math.isinf(x)
+    if not y or (is_end and not rest):
+        return 0.0
+    if rest != rest or is_end:
+        return y * rest
+    is_low = abs(y) < 0.5
+    half = _power(abs(x), 0.5 * (y if is_low else y - 1.0))
+    ans = math.copysign(1.0, rest) * (y * half)
+    return ans / abs(x) * half if is_low else ans * half
 
 
 def _power_partial(x: float, y: float, *, by_x: int = 0, by_y: int = 0) -> float:

@@ -175,6 +175,10 @@ class _Maker:
             op, operands = table["mul"], [operands[0], operands[0]]
         elif op.name == "slope" and node.is_scalar and _is_number(constants.get(operands[1]), 2.0):
             op, operands = table["add"], [operands[0], operands[0]]
+        elif op.name == "power_partial" and node.is_scalar and _is_number(constants.get(operands[1]), 2.0):
+            times = node.params or {}
+            if not times.get("by_y") and times.get("by_x", 0) >= 2:
+                return self.slot(2.0 if times["by_x"] == 2 else 0.0)
         same = _same(op.name, operands, constants)
         if same is not None and _is_alike(node.args[same], node):
             return operands[same]

@@ -2,8 +2,8 @@
 
 Its text is generated from the table: one branch per row, each a loop over a run, so that nothing is decided inside of a
 loop. The function of a row is its own function of floats, compiled by numba; what it raises there is inf or nan here,
-as in eager code (``error_model="numpy"``). Rows that numba cannot compile have no branch; a program that needs one
-runs on "numpy".
+as in eager code (``error_model="numpy"``). It is the same to the last bit, but for hypot and what is made of it, by 6
+units at most. Rows that numba cannot compile have no branch; a program that needs one runs on "numpy".
 """
 
 from __future__ import annotations
@@ -32,8 +32,6 @@ from autograd.tracing.schedule import FOLD, Schedule
 
 __all__ = ["Machine", "compiled", "is_installed", "opcodes"]
 
-_VERSION = 1
-"""Of the text below; a machine of another version is not used."""
 _ROWS = [row for row in table.values() if row.scalar is not None or row.name == "identity"]
 """What a machine may have a branch for: the table as it is declared in `autograd.rules`."""
 
@@ -90,16 +88,14 @@ def compiled(name: str) -> Any:
 def _compiled(function: Any) -> Any:
     from numba import njit
 
-    options = {"error_model": "numpy", "nogil": True, "inline": "never"}
     if not isinstance(function, FunctionType):  # numba knows math and operator itself
         return abs if function is operator.abs else function
     names: dict[str, Any] = {"__name__": function.__module__}
-    for name in _names_in(function.__code__):
-        part = function.__globals__.get(name)
-        part = getattr(part, "fast", part)
+    for name in _names_in(function.__code__) & function.__globals__.keys():  # the others are Python's own
+        part = getattr(function.__globals__[name], "fast", function.__globals__[name])
         names[name] = _compiled(part) if isinstance(part, FunctionType) else part
     copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)
-    return njit(**options)(copy)
+    return njit(error_model="numpy", nogil=True)(copy)
 
 
 def _names_in(code: CodeType) -> set[str]:
@@ -190,10 +186,10 @@ def _loaded(name: str, path: Path) -> ModuleType:
 
 
 def _fingerprint() -> str:
-    """What the compiled machine depends on: the functions of all rows, and the versions that compile them."""
+    """What the compiled machine depends on: this file, the functions of all rows, and who compiles them."""
     import numba
 
-    parts = [_VERSION, sys.version, np.__version__, numba.__version__]
+    parts: list[Any] = [Path(__file__).read_text(encoding="utf-8"), sys.version, np.__version__, numba.__version__]
     for row in _ROWS:
         parts += [row.name, *_told(_function(row), set())]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

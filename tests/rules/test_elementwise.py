@@ -237,6 +237,15 @@ def test_tails_that_other_libraries_lose(name, x, want):
     assert grad(getattr(autograd, name))(x) == pytest.approx(want, rel=1e-4 if x == 300.0 else 1e-14)
 
 
+@pytest.mark.parametrize("y", [0.0, -0.0, 0.3, -0.2, 0.5, 1.0, 2.5, 3.0, -3.7, 1e-310, 400.0, math.inf, math.nan])
+def test_the_slope_of_a_power_is_its_partial_derivative(y):
+    """The row that is written apart, for speed, and the general one."""
+    for x in [0.0, -0.0, 0.5, 1.0, -2.0, 1e-300, 5e-324, -1e-310, 1e200, 1e308, math.inf, -math.inf, math.nan]:
+        want, got = table["power_partial"](x, y, by_x=1), table["slope"](x, y)
+        assert np.array_equal(want, got, equal_nan=True)
+        assert want != 0.0 or math.copysign(1.0, want) == math.copysign(1.0, got)
+
+
 @pytest.mark.parametrize("make", [Value, Tensor])
 def test_where_passes_to_the_branch_taken(make):
     for condition, to_x, to_y in ((True, 1.0, 0.0), (False, 0.0, 1.0)):
