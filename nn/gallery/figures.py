@@ -236,12 +236,12 @@ def folded_samples() -> Any:
     """
     rng = np.random.default_rng(0)
     model = nn.MLP(2, [1], rng=rng)
-    loss: Any = 0.0
+    errors = []
     for a, b in rng.normal(size=(30, 2)):
         x = [Value(a, name="x1"), Value(b, name="x2")]
         with autograd.scope("sample"):
-            error = (model(x) - (1.0 if a > b else -1.0)) ** 2
-        loss = loss + error
+            errors.append((model(x) - (1.0 if a > b else -1.0)) ** 2)
+    loss = sum(errors[1:], errors[0])
     loss.backward()
     return loss.graph(names=locals(), fold_repeats=True, show_constants=False)
 
