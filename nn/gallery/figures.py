@@ -220,9 +220,8 @@ def folded() -> Any:
     """
     rng = np.random.default_rng(0)
     model = nn.MLP(2, [3, 1], rng=rng)
-    samples = [
-        ([Value(a, name="x1"), Value(b, name="x2")], 1.0 if a > b else -1.0) for a, b in rng.normal(size=(30, 2))
-    ]
+    points = rng.normal(size=(30, 2))
+    samples = [([Value(a, name="x1"), Value(b, name="x2")], 1.0 if a > b else -1.0) for a, b in points]
     loss = sum((model(x) - y) ** 2 for x, y in samples)
     loss.backward()
     return loss.graph(names=locals(), depth=0, fold_repeats=True)
@@ -241,7 +240,7 @@ def folded_samples() -> Any:
         x = [Value(a, name="x1"), Value(b, name="x2")]
         with autograd.scope("sample"):
             errors.append((model(x) - (1.0 if a > b else -1.0)) ** 2)
-    loss = sum(errors[1:], errors[0])
+    loss = sum(errors)
     loss.backward()
     return loss.graph(names=locals(), fold_repeats=True, show_constants=False)
 

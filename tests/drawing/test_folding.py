@@ -70,6 +70,8 @@ def test_the_chain_rule_holds_from_card_to_card(program, depth, repeats):
         leaving = [edge for edge in scene.edges if edge.source == place and not (edge.copy and edge.label)]
         if card.is_root or not card.gradient or any(edge.partial is None for edge in leaving):
             continue
+        if card.gradient.is_norm:  # of several outputs
+            continue
         if card.gradient.label != "grad":
             assert card.gradient.label.startswith("grad · Σ over ")
             continue
