@@ -2,8 +2,8 @@
 
 Its text is generated from the table: one branch per row, each a loop over a run, so that nothing is decided inside of a
 loop. The function of a row is its own function of floats, compiled by numba; what it raises there is inf or nan here,
-as in eager code (``error_model="numpy"``). Rows that numba cannot compile have no branch; a program that needs one
-runs on "numpy".
+as in eager code (``error_model="numpy"``). It is the same to the last bit, but for hypot and what is made of it, by 6
+units at most. Rows that numba cannot compile have no branch; a program that needs one runs on "numpy".
 """
 
 from __future__ import annotations
