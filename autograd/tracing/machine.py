@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import logging
 import math
 import operator
 import os
@@ -145,6 +146,7 @@ def _machine() -> ModuleType:
             path = folder / f"{name}.py"
             try:
                 if not path.exists():
+                    _log.warning("the machine of numba is compiled once for all programs, which takes about a minute")
                     folder.mkdir(parents=True, exist_ok=True)
                     _write(path, _text())
                 return _loaded(name, path)
@@ -153,7 +155,7 @@ def _machine() -> ModuleType:
         raise OSError("found no folder to keep the compiled machine in; set NUMBA_CACHE_DIR to one")
 
 
-_lock = threading.Lock()
+_lock, _log = threading.Lock(), logging.getLogger("autograd")
 
 
 def opcodes() -> dict[str, int]:
@@ -162,11 +164,11 @@ def opcodes() -> dict[str, int]:
 
 
 def _folders() -> Iterator[Path]:
-    """Where the machine may be kept: beside numba's own things, with those of the user, or for a while."""
+    """Where the machine may be kept: beside numba's own things, with those of the user, or for this process alone."""
     if given := os.environ.get("NUMBA_CACHE_DIR"):
         yield Path(given)
     yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "glassgrad"
-    yield Path(tempfile.gettempdir()) / f"glassgrad-{os.getuid() if hasattr(os, 'getuid') else 0}"
+    yield Path(tempfile.mkdtemp(prefix="glassgrad-"))  # a new one: nobody else can have put code there
 
 
 def _write(path: Path, text: str) -> None:
