@@ -104,6 +104,7 @@ def test_nothing_raises_at_the_edge_of_the_floats(name):
     live = [position for position, rule in enumerate(row.rules) if rule]
     for k, point in enumerate([*points, *row.facts.singular]):
         value = row(*point)
+        assert type(value) is float
         if k < len(points):
             np.testing.assert_allclose(value, values[k], rtol=1e-15, err_msg=str(point))
         for i, j in itertools.product(live, repeat=2):
