@@ -311,11 +311,12 @@ def _latex_name(x: Any) -> str:
 
     if isinstance(x, Symbol):
         return x.written
-    parts = (
-        (piece.base if len(piece.base) == 1 else rf"\mathrm{{{_escaped(piece.base)}}}", _escaped(piece.subscript))
-        for piece in split_name(x.name)
+    return " ".join(
+        (base if len(base) == 1 and base != "_" else rf"\mathrm{{{_escaped(base)}}}")
+        + (f"^{{{_escaped(above)}}}" if above else "")
+        + (f"_{{{_escaped(below)}}}" if below else "")
+        for base, below, above in split_name(x.name)
     )
-    return " ".join(f"{base}_{{{subscript}}}" if subscript else base for base, subscript in parts)
 
 
 def _escaped(text: str) -> str:

@@ -52,8 +52,9 @@ class Frame:
 
 
 def name_width(name: Name) -> float:
-    """The width of a name with its subscripts."""
-    return sum(width(part.base, NAME, "serif") + width(part.subscript, SUBSCRIPT, "serif") for part in name)
+    """The width of a name with its subscripts and superscripts."""
+    small = sum(width(part.superscript + part.subscript, SUBSCRIPT, "serif") for part in name)
+    return small + sum(width(part.base, NAME, "serif") for part in name)
 
 
 def area_title(area: Area) -> str:

@@ -241,12 +241,14 @@ class _Painter:
         yield self.text(middle, base, escape(card.symbol), frame.chip_size, "sans", "on-chip", extra)
 
     def name(self, name: Name, x: float, y: float, extra: str = "") -> str:
-        content, lowered = "", False
+        content, line = "", 0
         for part in name:
-            content += f'<tspan dy="-4">{escape(part.base)}</tspan>' if lowered else escape(part.base)
-            lowered = bool(part.subscript)
-            if lowered:
-                content += f'<tspan dy="4" font-size="{measure.SUBSCRIPT:g}">{escape(part.subscript)}</tspan>'
+            for text, level in ((part.base, 0), (part.superscript, -6), (part.subscript, 4)):
+                if text:
+                    shift = f' dy="{level - line}"' if level != line else ""
+                    size = f' font-size="{measure.SUBSCRIPT:g}"' if level else ""
+                    content += f"<tspan{shift}{size}>{escape(text)}</tspan>" if shift or size else escape(text)
+                    line = level
         return self.text(x, y, content, measure.NAME, "serif", "ink", f' font-style="italic"{extra}')
 
     def cells(self, cells: HeatMap, frame: Frame, x: float, right: float, top: float) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.drawing.text import split_name
+from autograd.drawing.text import raised, split_name
 from autograd.formula import Symbol, unicode
 from autograd.partials import local_partial
 from autograd.primitive import Node, Primitive, raw_of
@@ -132,7 +132,7 @@ def _letters(node: Node, called: Callable[[Node], str]) -> list[str]:
 def _short(name: str) -> str:
     """A name with its subscripts as small digits; empty if it is too long for the label of an edge."""
     text = "".join(
-        base + (below.translate(_LOWERED) if below.isdigit() else f"_{below}" if below else "")
-        for base, below in split_name(name)
+        base + raised(above) + (below.translate(_LOWERED) if below.isdigit() else f"_{below}" if below else "")
+        for base, below, above in split_name(name)
     )
-    return text if len(text) <= _LONGEST_NAME and name.isidentifier() else ""
+    return text if len(text) <= _LONGEST_NAME and name.replace("^", "_").isidentifier() else ""

@@ -23,16 +23,18 @@ LONGEST_NAME = 27
 
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NUMBERED = re.compile(r"([^\W\d_]+)_?([0-9₀-₉]+(?:_[0-9]+)*)")
+_LAYERED = re.compile(r"([^\W\d_]+)\^(\w{1,3}?)(?:_(\w{1,4}))?")
 _LABELLED = re.compile(r"([^\W\d_])_([^\W_]+)")
 _RAISED = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _PRODUCT = re.compile(r"(?:[^\W\d_][0-9]+)+")
 
 
 class Piece(NamedTuple):
-    """Part of a name as a textbook sets it: ``w12`` is w with the subscript 12."""
+    """Part of a name as a textbook sets it: ``w12`` is w with 12 below, ``a^1_2`` a with 1 above and 2 below."""
 
     base: str
     subscript: str = ""
+    superscript: str = ""
 
 
 Name = tuple[Piece, ...]
@@ -127,21 +129,25 @@ def shortened(name: str) -> str:
 
 
 def split_name(name: str) -> Name:
-    """Where a textbook would put subscripts.
+    """Where a textbook would put subscripts and superscripts.
 
-    Three kinds of names have them: letters and then numbers (``x1``, ``loss_2``, and with a comma ``a11_2``), one
-    letter with a label (``W_in``), and single letters with a number each (``x1w1``). All others stay what they are:
-    ``x[1]``, which is not ``x1``, ``learning_rate``, ``layer2_out``, ``conv2d``.
+    Four kinds of names have them: letters and then numbers (``x1``, ``loss_2``, and with a comma ``a11_2``), one
+    letter with a label (``W_in``), single letters with a number each (``x1w1``), and letters with something above, as
+    in LaTeX (``a^1``, ``a^1_2``, for a layer and a unit). All others stay what they are: ``x[1]``, which is not
+    ``x1``, ``learning_rate``, ``layer2_out``, ``conv2d``.
 
-    >>> for name in ("x1", "a11_2", "W_in", "x1w1", "layer2_out"):
-    ...     print(*split_name(name))
-    Piece(base='x', subscript='1')
-    Piece(base='a', subscript='11,2')
-    Piece(base='W', subscript='in')
-    Piece(base='x', subscript='1') Piece(base='w', subscript='1')
-    Piece(base='layer2_out', subscript='')
+    >>> for name in ("x1", "a11_2", "W_in", "x1w1", "a^1_2", "layer2_out"):
+    ...     print(*(tuple(piece) for piece in split_name(name)))
+    ('x', '1', '')
+    ('a', '11,2', '')
+    ('W', 'in', '')
+    ('x', '1', '') ('w', '1', '')
+    ('a', '2', '1')
+    ('layer2_out', '', '')
     """
     text = shortened(printable(name))
+    if match := _LAYERED.fullmatch(text):
+        return (Piece(match[1], match[3] or "", match[2]),)
     if match := _NUMBERED.fullmatch(text):
         return (Piece(match[1], unicodedata.normalize("NFKD", match[2].replace("_", ","))),)
     if match := _LABELLED.fullmatch(text):

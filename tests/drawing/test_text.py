@@ -58,7 +58,24 @@ def test_small_numbers_never_read_as_zero(x):
     ],
 )
 def test_subscripts(name, pieces):
-    assert [tuple(piece) for piece in split_name(name)] == pieces
+    assert [(piece.base, piece.subscript) for piece in split_name(name)] == pieces
+    assert not any(piece.superscript for piece in split_name(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "piece"),
+    [
+        ("a^1", ("a", "", "1")),
+        ("a^1_2", ("a", "2", "1")),
+        ("w^2_12", ("w", "12", "2")),
+        ("δ^L_j", ("δ", "j", "L")),
+        ("x^", ("x^", "", "")),
+        ("x**2", ("x**2", "", "")),
+        ("two words^1", ("two words^1", "", "")),
+    ],
+)
+def test_superscripts(name, piece):
+    assert [tuple(one) for one in split_name(name)] == [piece]
 
 
 @given(st.text())
