@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -45,6 +45,15 @@ class Listing:
     guards: list[Guard] = field(default_factory=list)
     outputs: list[int] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
+
+    def steps(self) -> Iterator[Equation | Guard]:
+        """Equations and guards, each guard as soon as it can be asked."""
+        guards = self.guards[::-1]
+        for count in range(len(self.equations) + 1):
+            if count:
+                yield self.equations[count - 1]
+            while guards and guards[-1].after == count:
+                yield guards.pop()
 
 
 def listed(inputs: Sequence[Node], heads: Sequence[Any], recorder: Recorder) -> Listing:

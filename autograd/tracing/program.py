@@ -327,16 +327,12 @@ class Program:
             for slot, x in zip(listing.inputs, given, strict=True)
         }
         values |= {slot: instead.get(node, node) for slot, node in listing.captured} | listing.constants
-        waiting = listing.guards[::-1]
-        for count in range(len(listing.equations) + 1):
-            if count:
-                equation = listing.equations[count - 1]
-                operands = [values[slot] for slot in equation.operands]
-                with recording.no_grad() if equation.is_constant else nullcontext():
-                    values[equation.result] = equation.op(*operands, **equation.params)
-            while waiting and waiting[-1].after == count:
-                guard = waiting.pop()
-                check(guard, values[guard.slot])
+        for step in listing.steps():
+            if isinstance(step, Guard):
+                check(step, values[step.slot])
+                continue
+            with recording.no_grad() if step.is_constant else nullcontext():
+                values[step.result] = step.op(*(values[slot] for slot in step.operands), **step.params)
         return [values[slot] for slot in listing.outputs[: self._count]]
 
     def grad(self, argnums: int | tuple[int, ...] = 0) -> Program:

@@ -56,16 +56,11 @@ class Replay:
             zip([*listing.inputs, *(slot for slot, _ in listing.captured)], given, strict=True)
         )
         values |= listing.constants
-        guards: dict[int, list[Guard]] = {}
-        for guard in listing.guards:
-            guards.setdefault(guard.after, []).append(guard)
-        for guard in guards.get(0, ()):
-            check(guard, values[guard.slot])
-        for count, equation in enumerate(listing.equations, 1):
-            operands = [values[slot] for slot in equation.operands]
-            values[equation.result] = raw_result(equation, operands)
-            for guard in guards.get(count, ()):
-                check(guard, values[guard.slot])
+        for step in listing.steps():
+            if isinstance(step, Guard):
+                check(step, values[step.slot])
+            else:
+                values[step.result] = raw_result(step, [values[slot] for slot in step.operands])
         return [values[slot] for slot in listing.outputs]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.tracing.listing import Listing
+from autograd.tracing.listing import Guard, Listing
 from autograd.tracing.source import names_of
 
 __all__ = ["text_of"]
@@ -32,17 +32,14 @@ def text_of(listing: Listing, called: Sequence[str], count: int) -> str:
 
 
 def _body(listing: Listing, names: dict[int, str]) -> Iterator[str]:
-    waiting = listing.guards[::-1]
-    for count in range(len(listing.equations) + 1):
-        if count:
-            equation = listing.equations[count - 1]
-            usual = equation.op.static
-            static = [f"{key}={x!r}" for key, x in equation.params.items() if not _is_same(x, usual.get(key))]
-            right = " ".join([equation.op.name, *(names[slot] for slot in equation.operands), *static])
-            yield _with_line(f"  {names[equation.result]} = {right}", equation.line)
-        while waiting and waiting[-1].after == count:
-            guard = waiting.pop()
-            yield _with_line(f"  guard {names[guard.slot]} is {guard.outcome}", guard.line)
+    for step in listing.steps():
+        if isinstance(step, Guard):
+            yield _with_line(f"  guard {names[step.slot]} is {step.outcome}", step.line)
+            continue
+        usual = step.op.static
+        static = [f"{key}={x!r}" for key, x in step.params.items() if not _is_same(x, usual.get(key))]
+        right = " ".join([step.op.name, *(names[slot] for slot in step.operands), *static])
+        yield _with_line(f"  {names[step.result]} = {right}", step.line)
 
 
 def _with_line(text: str, line: str) -> str:

@@ -1,6 +1,7 @@
 """What the tests of all executors share."""
 
 import importlib.util
+import threading
 
 import pytest
 
@@ -10,6 +11,15 @@ ALGEBRA = [
     "add", "sub", "mul", "div", "neg", "reciprocal", "square", "sqrt", "maximum", "minimum", "relu", "clip", "where",
 ]  # fmt: skip
 """Rows that are rounded correctly, so that Python, numpy and numba agree on them to the last bit anywhere."""
+
+
+def in_threads(work, keys):
+    """Call `work` with each of the keys, all at once, and wait."""
+    threads = [threading.Thread(target=work, args=(key,)) for key in keys]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def rosenbrock(x):

@@ -3,7 +3,6 @@
 import math
 import subprocess
 import sys
-import threading
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from autograd import GuardError, OperandError, ShapeError, TraceError, Value, ji
 from autograd.testing import graphs
 from autograd.testing.strategies import SPECIAL, WEIRD
 from autograd.tracing import executors
-from tests.tracing.executors import ALGEBRA, FAST, needs_numba, rosenbrock
+from tests.tracing.executors import ALGEBRA, FAST, in_threads, needs_numba, rosenbrock
 
 POINTS = st.lists(st.floats(-4.0, 4.0) | st.sampled_from(WEIRD), min_size=3, max_size=3)
 
@@ -241,9 +240,5 @@ def test_threads_replay_one_program(executor):
             if program(points[k]) != want[k]:
                 wrong.append(k)
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(work, range(8))
     assert not wrong

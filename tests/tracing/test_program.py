@@ -1,7 +1,6 @@
 """A program computes what the function does, to the last bit, or says that it does not."""
 
 import math
-import threading
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ import autograd
 import nn
 from autograd import GuardError, OperandError, ShapeError, Tensor, TraceError, Value, grad, trace, value_and_grad
 from autograd.testing import graphs
+from tests.tracing.executors import in_threads
 
 SMOOTH = ["add", "sub", "mul", "div", "exp", "sin", "tanh", "sigmoid", "sqrt", "log", "power", "hypot", "square"]
 KINKED = ["maximum", "minimum", "abs", "relu", "clip", "where", "sign"]
@@ -370,9 +370,5 @@ def test_threads_replay_one_program():
             if program(float(k), 2.0) != want[k]:
                 wrong.append(k)
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(work, range(8))
     assert not wrong
