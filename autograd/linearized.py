@@ -142,11 +142,14 @@ def _between(heads: Sequence[Node], inputs: Sequence[Node], since: int) -> tuple
     """
     active, order, outside = set(inputs), [], False
     for node in toposort(*heads, since=since):
-        operands = [arg for arg in node.args if isinstance(arg, Node)]
         if node in active:
             continue
-        outside = outside or any(arg.requires_grad and arg.index < since for arg in operands)
-        if not active.isdisjoint(operands):
+        depends = False
+        for arg in node.args:
+            if type(arg) is not float and isinstance(arg, Node):
+                depends = depends or arg in active
+                outside = outside or (arg.index < since and arg.requires_grad)
+        if depends:
             active.add(node)
             order.append(node)
     return order, active, outside or any(head.requires_grad and head.index < since for head in heads)

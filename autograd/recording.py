@@ -97,12 +97,14 @@ def inspectors() -> list[Inspector | None]:
 
 def arrived(node: Any) -> Any:
     """What every new node passes while something unusual is on; gives it back, without history under `no_grad`."""
+    depth, tracer = _local.depth, _local.tracer
     if looking := inspector():
         looking.arrived(node)
-    if _local.tracer is not None:
-        _local.tracer.arrived(node)
-        node.requires_grad = node.requires_grad and not _local.depth
-    elif _local.depth:
+    if tracer is not None:
+        tracer.arrived(node)
+        if depth:
+            node.requires_grad = False
+    elif depth:
         node.op, node.args, node.params, node.requires_grad = None, (), None, False
     return node
 

@@ -198,9 +198,11 @@ class Value(Differentiable, kind="Value"):
             forward = op.array
         if op.rules and len(args) != len(op.rules):
             raise op.explain(TypeError(), args, params)
-        parts = [arg if isinstance(arg, Value) or rule is None else _number(arg, op.name)
-                 for arg, rule in zip(args, op.rules or args, strict=True)]  # fmt: skip
-        raw = [part._data if isinstance(part, Value) else part for part in parts]
+        parts = args
+        if not _USUAL.issuperset(map(type, args)):
+            parts = tuple(arg if isinstance(arg, Value) or rule is None else _number(arg, op.name)
+                          for arg, rule in zip(args, op.rules or args, strict=True))  # fmt: skip
+        raw = [part if type(part) is float else part._data if isinstance(part, Value) else part for part in parts]
         try:
             data = forward(*raw, **params)
         except (ArithmeticError, ValueError):
@@ -209,13 +211,14 @@ class Value(Differentiable, kind="Value"):
             raise op.explain(error, args, params) from error
         tracer = recording.tracer()
         if not op.rules:  # a comparison
-            return tracer.constant(op, tuple(parts), params or None, data) if tracer else data
-        # An operand without a rule has no derivative: it is recorded as the constant that it is.
-        recorded = tuple(
-            part if rule is not None else part.detach() if tracer and isinstance(part, Value) else number
-            for part, number, rule in zip(parts, raw, op.rules, strict=True)
-        )
-        needs = any(isinstance(part, Value) and part.requires_grad for part in recorded)
+            return tracer.constant(op, parts, params or None, data) if tracer else data
+        recorded = parts
+        if None in op.rules:  # an operand without a rule has no derivative: it is recorded as the constant that it is
+            recorded = tuple(
+                part if rule is not None else part.detach() if tracer and isinstance(part, Value) else number
+                for part, number, rule in zip(parts, raw, op.rules, strict=True)
+            )
+        needs = any(part.requires_grad for part in recorded if isinstance(part, Value))
         if op.result == "Tensor":
             return Value.kinds["Tensor"]._recorded(data, op, recorded, params or None, needs)  # type: ignore[attr-defined]
         return _node(data, op, recorded, params or None, needs)
@@ -280,3 +283,6 @@ class Value(Differentiable, kind="Value"):
     def __repr__(self) -> str:
         grad = self.grad._data if isinstance(self.grad, Value) else self.grad
         return f"Value(data={self._data!r}, grad={grad!r}{label(self)})"
+
+
+_USUAL = {Value, float}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 import numpy as np
+import numpy.typing as npt
 
 from autograd.primitive import Primitive
 
@@ -22,7 +23,7 @@ class Equation:
     ----------
     is_scalar : whether it computes one float of floats.
     is_constant : whether derivatives stop there, as in a part that was detached.
-    line : the source line that wrote it, empty for what a transform computes.
+    line : the source line that wrote it; for what a transform computes, the line that called it.
     """
 
     result: int
@@ -44,21 +45,21 @@ class Equations(Sequence[Equation]):
     codes : per equation the place of its primitive in `ops`.
     operands, ends : the operands of all equations in one array, and where those of each equation end.
     params : static parameters by equation, for those that have some.
+    lines : source lines; `line` has the number of each equation's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lines: list[str]) -> None:
         self.ops: list[Primitive] = []
         self.codes, self.results = array("H"), array("i")
         self.operands, self.ends = array("i"), array("i")
         self.params: dict[int, dict[str, Any]] = {}
         self.is_scalar, self.is_constant = bytearray(), bytearray()
-        self.lines: list[str] = [""]
-        self.line = array("i")
+        self.lines, self.line = lines, array("i")
         self.names: dict[int, str] = {}
 
     def append(
         self, code: int, operands: list[int], result: int, is_scalar: bool, is_constant: bool,
-        params: dict[str, Any] | None, name: str | None,
+        params: dict[str, Any] | None, name: str | None, line: int,
     ) -> None:  # fmt: skip
         """One more, of the primitive ``ops[code]``."""
         if params:
@@ -67,16 +68,17 @@ class Equations(Sequence[Equation]):
             self.names[len(self.codes)] = name
         self.codes.append(code)
         self.results.append(result)
-        self.operands.extend(operands)
+        self.operands.fromlist(operands)
         self.ends.append(len(self.operands))
         self.is_scalar.append(is_scalar)
         self.is_constant.append(is_constant)
+        self.line.append(line)
 
-    def kept(self, places: Sequence[int]) -> Equations:
-        """Those at `places`, in order."""
-        out = Equations()
-        out.ops, out.lines = self.ops, self.lines
-        chosen, ends = np.asarray(places, np.intp), np.asarray(self.ends)
+    def kept(self, chosen: npt.NDArray[np.intp]) -> Equations:
+        """Those in the `chosen` places, in order."""
+        out = Equations(self.lines)
+        out.ops = self.ops
+        ends = np.asarray(self.ends)
         starts = np.concatenate([[0], ends])
         for name in ("codes", "results", "line"):
             mine = getattr(self, name)
@@ -87,7 +89,7 @@ class Equations(Sequence[Equation]):
         out.ends = array("i", np.cumsum(counts, dtype=np.int32).tobytes())
         shift = np.repeat(starts[chosen] - np.cumsum(counts) + counts, counts)
         out.operands = array("i", np.asarray(self.operands)[np.arange(len(shift)) + shift].tobytes())
-        where = {int(old): new for new, old in enumerate(places)}
+        where = {old: new for new, old in enumerate(chosen.tolist())} if self.params or self.names else {}
         out.params = {where[place]: params for place, params in self.params.items() if place in where}
         out.names = {where[place]: name for place, name in self.names.items() if place in where}
         return out

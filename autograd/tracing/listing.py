@@ -10,12 +10,14 @@ import math
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
+from autograd.collector import tick
+from autograd.errors import TraceError
 from autograd.primitive import Node, Primitive, table
+from autograd.seeds import called
 from autograd.tensor import Tensor
 from autograd.tracing.equations import Equation, Equations
 from autograd.tracing.tracer import Recorder
@@ -41,7 +43,7 @@ class Listing:
     inputs: list[int]
     captured: list[tuple[int, Node]] = field(default_factory=list)
     constants: dict[int, Any] = field(default_factory=dict)
-    equations: Equations = field(default_factory=Equations)
+    equations: Equations = field(default_factory=lambda: Equations([]))
     guards: list[Guard] = field(default_factory=list)
     outputs: list[int] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
@@ -58,60 +60,51 @@ class Listing:
 
 def listed(inputs: Sequence[Node], heads: Sequence[Any], recorder: Recorder) -> Listing:
     """The equations that lead from `inputs` to `heads`, with the decisions of `recorder` as guards."""
-    roots = [*(head for head in heads if isinstance(head, Node)), *(node for node, _, _ in recorder.decisions)]
-    nodes = _behind([*roots, *inputs], recorder.first)
-    maker = _Maker(inputs, recorder, nodes[-1].index if nodes else 0)
-    maker.add(nodes)
-    del nodes
+    maker = _Maker(inputs, recorder)
+    maker.add(recorder.nodes, recorder.where)
     asked: dict[int, tuple[bool, str]] = {}
     for node, outcome, line in recorder.decisions:
         asked.setdefault(maker.slot(node), (outcome, line))
     return maker.finished([maker.slot(head) for head in heads], asked)
 
 
-def _behind(roots: Sequence[Node], first: int) -> list[Node]:
-    """All nodes of this run behind the roots, with the leaves from outside; operands before results."""
-    inside, outside = list[Node](), dict[Node, None]()
-    seen = bytearray(1 + max([0, *(root.index - first for root in roots)]))  # operands have smaller indices
-    todo: list[Sequence[Any]] = [roots]
-    for args in todo:  # which grows while it is walked
-        for arg in args:
-            if type(arg) is not float and isinstance(arg, Node):
-                place = arg.index - first
-                if place < 0:
-                    outside[arg] = None
-                elif not seen[place]:
-                    seen[place] = True
-                    inside.append(arg)
-                    todo.append(arg.args)
-    inside.sort(key=attrgetter("index"))
-    return [*sorted(outside, key=attrgetter("index")), *inside]
-
-
 class _Maker:
     """Gives slots to nodes and constants."""
 
-    def __init__(self, inputs: Sequence[Node], recorder: Recorder, last: int) -> None:
-        self.listing = Listing(list(range(len(inputs))))
-        self.first, self.recorder, self.count = recorder.first, recorder, len(inputs)
-        self.slots = array("i", [-1]) * max(last + 1 - self.first, 0)  # by creation index
+    def __init__(self, inputs: Sequence[Node], recorder: Recorder) -> None:
+        self.listing = Listing(list(range(len(inputs))), equations=Equations(recorder.lines))
+        self.first, self.count = recorder.first, len(inputs)
+        self.slots = array("i", [-1]) * (tick() - self.first)  # by creation index
         for slot, node in enumerate(inputs):
             self.slots[node.index - self.first] = slot
         self.outside: dict[Node, int] = {}
         self.numbers: dict[Any, int] = {}
-        self.known: dict[Any, int] = {}  # equations by what they say
-        self.codes: dict[Primitive, int] = {}
-        self.indices = array("q")
+        self.known: dict[Primitive, tuple[int, dict[Any, int]]] = {}  # equations by what they say
 
     def new(self) -> int:
         self.count += 1
         return self.count - 1
 
     def slot(self, x: Any) -> int:
-        """Where an operand is: a node that was added, or a constant."""
-        if isinstance(x, Node):
-            place = x.index - self.first
-            return self.slots[place] if place >= 0 else self.outside[x]
+        """Where an operand is: a node that was added or is a leaf, or a constant."""
+        if not isinstance(x, Node):
+            return self._constant(x)
+        place = x.index - self.first
+        if place < 0:
+            if x not in self.outside:
+                self.outside[x] = slot = self.new()
+                self.listing.captured.append((slot, x))
+            return self.outside[x]
+        if self.slots[place] < 0:
+            if x.op is not None:
+                raise TraceError(
+                    f"{called(x)} was computed where nobody could look on: in another thread, or in the tracing of "
+                    "another function; compute it in the function that is traced"
+                )
+            self.slots[place] = self._constant(x._data)  # a leaf made inside
+        return self.slots[place]
+
+    def _constant(self, x: Any) -> int:
         key = x
         if type(x) is not float or x != x or (not x and math.copysign(1.0, x) < 0.0):
             is_number = isinstance(x, float | int) and x == x
@@ -122,95 +115,98 @@ class _Maker:
             self.listing.constants[slot] = x  # which is kept, so that its identity is its own
         return slot
 
-    def add(self, nodes: Sequence[Node]) -> None:
+    def add(self, nodes: Sequence[Node], lines: Sequence[int]) -> None:
         """Give every node a slot: its own, or that of an equal one. Operands come before results."""
-        slots, first, constants, slot_of = self.slots, self.first, self.listing.constants, self.slot
-        for node in nodes:
-            place, op = node.index - first, node.op
-            if place < 0:
-                self.outside[node] = slot = self.new()
-                self.listing.captured.append((slot, node))
-            elif slots[place] >= 0:
-                continue
-            elif op is None:  # made inside
-                slots[place] = slot_of(node._data)
-            else:
-                operands, fixed = [], 0
-                for arg in node.args:
-                    slot = slots[arg.index - first] if type(arg) is Value and arg.index > first else slot_of(arg)
-                    operands.append(slot)
-                    fixed += slot in constants
-                if fixed == len(operands):
-                    slots[place] = slot_of(node._data)
-                elif fixed or op.name == "identity":
-                    slots[place] = self._simplified(node, op, operands)
+        slots, first, numbers, constants = self.slots, self.first, self.numbers, self.listing.constants
+        for node, line in zip(nodes, lines, strict=True):
+            operands, fixed = [], 0
+            for arg in node.args:
+                if type(arg) is Value:
+                    slot = slots[arg.index - first] if arg.index >= first else -1
                 else:
-                    slots[place] = self._result(node, op, operands)
+                    slot = numbers.get(arg, -1) if type(arg) is float and arg else -1
+                if slot < 0:
+                    slot = self.slot(arg)
+                operands.append(slot)
+                fixed += slot in constants
+            op: Any = node.op
+            if not fixed and op is not _IDENTITY:
+                slot = self._result(node, op, operands, line)
+            elif fixed < len(operands):
+                slot = self._simplified(node, op, operands, line)
+            else:
+                slot = self._constant(node._data)
+            slots[node.index - first] = slot
 
-    def _result(self, node: Node, op: Primitive, operands: list[int]) -> int:
+    def _result(self, node: Node, op: Primitive, operands: list[int], line: int) -> int:
         """The slot of an equation, which is new where nothing says the same."""
-        packed = self.codes.get(op)
-        if packed is None:
-            packed = self.codes[op] = 2 * len(self.codes) + 2
-            self.listing.equations.ops.append(op)
-        code, params = packed // 2 - 1, node.params if op is node.op else None
-        packed += node.requires_grad
-        for slot in operands:
-            packed = packed << 31 | slot
-        key: Any = packed
+        code, known = self.known.get(op) or self._first_of(op)
+        key: Any = operands[0] << 32 | operands[1] if len(operands) == 2 else tuple(operands)
+        if not node.requires_grad:
+            key = (key,)
+        params = node.params if op is node.op else None
         if params:
             try:
                 hash(tuple(params.values()))
-                key = (packed, repr(sorted(params.items())))  # in which 1, 1.0 and True differ
+                key = (key, repr(sorted(params.items())))  # in which 1, 1.0 and True differ
             except TypeError:  # a parameter that cannot be compared, such as a list of places
-                key = (packed, node)
-        found = self.known.get(key)
-        if found is None:
-            self.known[key] = found = self.count
+                key = (key, node)
+        found = known.setdefault(key, self.count)
+        if found == self.count:
             self.count += 1
             is_scalar = node.is_scalar and (
                 op.scalar is not None or all(getattr(arg, "is_scalar", True) for arg in node.args)
             )
-            self.listing.equations.append(code, operands, found, is_scalar, not node.requires_grad, params, node.name)
-            self.indices.append(node.index)
+            self.listing.equations.append(
+                code, operands, found, is_scalar, not node.requires_grad, params, node.name, line
+            )
         if node.name is not None:
             self.listing.names.setdefault(found, node.name)
         return found
 
-    def _simplified(self, node: Node, op: Primitive, operands: list[int]) -> int:
+    def _first_of(self, op: Primitive) -> tuple[int, dict[Any, int]]:
+        """The place of a primitive in the list of them, and what is known of it."""
+        self.listing.equations.ops.append(op)
+        self.known[op] = len(self.known), {}
+        return self.known[op]
+
+    def _simplified(self, node: Node, op: Primitive, operands: list[int], line: int) -> int:
         """The slot of the result, by a simpler operation or none where that is the same to the last bit."""
         constants = self.listing.constants
-        if op.name == "power" and _is_number(constants.get(operands[1]), 2.0):
-            op, operands = table["mul"], [operands[0], operands[0]]
-        elif op.name == "slope" and node.is_scalar and _is_number(constants.get(operands[1]), 2.0):
-            op, operands = table["add"], [operands[0], operands[0]]
-        elif op.name == "power_partial" and node.is_scalar and _is_number(constants.get(operands[1]), 2.0):
+        for position, number in _NEUTRAL.get(op, ()):
+            other = 1 - position
+            if _is_number(constants.get(operands[position]), number) and _is_alike(node.args[other], node):
+                return operands[other]
+        if op in _POWERS and _is_number(constants.get(operands[1]), 2.0):
+            if op is table["power"]:
+                return self._result(node, table["mul"], [operands[0], operands[0]], line)
+            if op is table["slope"] and node.is_scalar:
+                return self._result(node, table["add"], [operands[0], operands[0]], line)
             times = node.params or {}
-            if not times.get("by_y") and times.get("by_x", 0) >= 2:
+            if op is table["power_partial"] and node.is_scalar and not times.get("by_y") and times.get("by_x", 0) >= 2:
                 return self.slot(2.0 if times["by_x"] == 2 else 0.0)
-        same = _same(op.name, operands, constants)
-        if same is not None and _is_alike(node.args[same], node):
-            return operands[same]
-        return self._result(node, op, operands)
+        if op is _IDENTITY and _is_alike(node.args[0], node):
+            return operands[0]
+        return self._result(node, op, operands, line)
 
     def finished(self, outputs: list[int], asked: dict[int, tuple[bool, str]]) -> Listing:
         """The listing without what nothing needs; a guard comes as soon as it can be asked."""
         listing, equations = self.listing, self.listing.equations
-        equations.lines, equations.line = self.recorder.lines_of(self.indices)
-        needed = bytearray(self.count)
+        self.known.clear()
+        needed, kept = bytearray(self.count), bytearray(len(equations))
         for slot in (*outputs, *asked):
             needed[slot] = True
-        kept = []
-        end = len(equations.operands)
+        ends, results, operands = equations.ends, equations.results, equations.operands
+        end = len(operands)
         for place in range(len(equations) - 1, -1, -1):
-            start = equations.ends[place - 1] if place else 0
-            if needed[equations.results[place]]:
-                for slot in equations.operands[start:end]:
+            start = ends[place - 1] if place else 0
+            if needed[results[place]]:
+                for slot in operands[start:end]:
                     needed[slot] = True
-                kept.append(place)
+                kept[place] = True
             end = start
-        if len(kept) < len(equations):
-            listing.equations = equations = equations.kept(kept[::-1])
+        if not all(kept):
+            listing.equations = equations = equations.kept(np.flatnonzero(kept))
         listing.outputs = outputs
         after = dict.fromkeys(asked, 0)
         if asked:
@@ -225,19 +221,13 @@ class _Maker:
         return listing
 
 
-_NEUTRAL = {("mul", 1): 1.0, ("mul", 0): 1.0, ("div", 1): 1.0, ("power", 1): 1.0, ("sub", 1): 0.0}
-"""By operation and position: the constant beside which the other operand is the result, to the last bit."""
-
-
-def _same(name: str, operands: Sequence[int], constants: dict[int, Any]) -> int | None:
-    """The position of the operand that an operation gives back as it is."""
-    if name == "identity":
-        return 0
-    for position in range(len(operands)):
-        neutral = _NEUTRAL.get((name, position))
-        if neutral is not None and _is_number(constants.get(operands[position]), neutral):
-            return 1 - position
-    return None
+_IDENTITY, _POWERS = table["identity"], {table["power"], table["slope"], table["power_partial"]}
+_NEUTRAL = {
+    table[name]: beside for name, beside in {
+        "mul": ((0, 1.0), (1, 1.0)), "div": ((1, 1.0),), "power": ((1, 1.0),), "sub": ((1, 0.0),)
+    }.items()
+}  # fmt: skip
+"""By operation: in which position which constant leaves the other operand as it is, to the last bit."""
 
 
 def _is_alike(operand: Any, node: Node) -> bool:

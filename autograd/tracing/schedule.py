@@ -251,11 +251,16 @@ def _folds(listing: Listing) -> tuple[dict[int, list[int]], bytearray]:
     ends = np.asarray(equations.ends)[adding]
     flat, results = np.asarray(equations.operands), np.asarray(equations.results)[adding]
     links: dict[int, tuple[int, int, int]] = {}  # by the slot of a sum: how long its chain is, and its operands
-    for left, right, slot in zip(flat[ends - 2].tolist(), flat[ends - 1].tolist(), results.tolist(), strict=True):
-        lengths = [links[one][0] if one in links and uses[one] == 1 else 0 for one in (left, right)]
-        if lengths[1] > lengths[0]:
-            left, right = right, left  # a sum is the same to the last bit
-        links[slot] = max(lengths) + 1, left, right
+    chains: dict[int, int] = {}  # by the slot of a sum that is used once: how long its chain is
+    is_link = (uses[results] == 1).tolist()
+    pairs = zip(flat[ends - 2].tolist(), flat[ends - 1].tolist(), results.tolist(), is_link, strict=True)
+    for left, right, slot, is_one in pairs:
+        length, other = chains.get(left, 0), chains.get(right, 0)
+        if other > length:
+            length, left, right = other, right, left  # a sum is the same to the last bit
+        links[slot] = length + 1, left, right
+        if is_one:
+            chains[slot] = length + 1
     taken = set[int]()
     for place, slot in zip(adding[::-1].tolist(), results[::-1].tolist(), strict=True):
         if slot in taken:
@@ -275,17 +280,15 @@ def _levels(listing: Listing, folds: dict[int, list[int]], is_part: bytearray) -
     """Per equation one more than the highest level of its operands."""
     equations = listing.equations
     level_of = [0] * (1 + max([*listing.inputs, *listing.constants, *(slot for slot, _ in listing.captured),
-                               *equations.results, *equations.operands], default=0))  # fmt: skip
-    levels, flat, start = [], equations.operands.tolist(), 0
+                               *equations.results], default=0))  # fmt: skip
+    level, flat, start = level_of.__getitem__, equations.operands.tolist(), 0
     for place, (end, result) in enumerate(zip(equations.ends, equations.results, strict=True)):
-        if is_part[place]:
-            levels.append(0)
-        else:
+        if not is_part[place]:
             slots = folds[place] if place in folds else flat[start:end]
-            level = level_of[result] = 1 + max([level_of[slot] for slot in slots])
-            levels.append(level)
+            level_of[result] = 1 + max(map(level, slots))
         start = end
-    return np.array(levels, np.int64)
+    levels: Ints = np.array(level_of, np.int64)[np.asarray(equations.results)]
+    return levels
 
 
 def _kinds(listing: Listing, folds: dict[int, list[int]], arities: Ints) -> tuple[tuple[Kind, ...], Ints]:
@@ -362,5 +365,5 @@ def _with_lines(operands: Ints, offsets: Ints, per_run: Ints, counts: Ints, wide
 def _truths(listing: Listing) -> set[int]:
     """The slots of all results that are true or false."""
     equations = listing.equations
-    codes = {code for code, op in enumerate(equations.ops) if is_truth(op)}
-    return {slot for slot, code in zip(equations.results, equations.codes, strict=True) if code in codes}
+    codes = [code for code, op in enumerate(equations.ops) if is_truth(op)]
+    return set(np.asarray(equations.results)[np.isin(equations.codes, codes)].tolist())

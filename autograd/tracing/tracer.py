@@ -12,6 +12,7 @@ import sys
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from types import CodeType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -84,6 +85,7 @@ class Recorder:
     Attributes
     ----------
     first : nodes with a smaller index are not of this run.
+    nodes : what was recorded, in order, and in `where` the number of the source line of each.
     watched : what derivatives came to on the way: they must be finite, or a sweep would look more closely.
     error : the first refusal; whoever catches it does not get a program.
     decisions : what Python was told, in order: a node, its truth, and the line that asked.
@@ -92,17 +94,19 @@ class Recorder:
     def __init__(self) -> None:
         self.first = tick()
         self.decisions: list[tuple[Node, bool, str]] = []
+        self.nodes: list[Node] = []
         self.watched: list[Node] = []
         self.error: TraceError | None = None
-        self._places: dict[tuple[str, int], int] = {}
-        self._indices, self._where = array("q"), array("I")
+        self._places: dict[tuple[int, int], int] = {}  # by code object and instruction
+        self._codes: list[tuple[CodeType, int]] = []
+        self.where = array("i")
         self._ours: dict[str, bool] = {}
         self._sweep: int | None = None
 
     def arrived(self, node: Any) -> None:
-        """Note the source line of an operation."""
-        self._indices.append(node.index)
-        self._where.append(self._here() if self._sweep is None else self._sweep)
+        """Keep an operation, with its source line."""
+        self.nodes.append(node)
+        self.where.append(self._here() if self._sweep is None else self._sweep)
 
     def _here(self) -> int:
         """The number of the innermost source line that is not ours."""
@@ -113,8 +117,14 @@ class Recorder:
             if is_ours is None:
                 is_ours = ours[name] = name.startswith(_HOME)
             if not is_ours or frame.f_back is None:
-                return self._places.setdefault((name, frame.f_lineno), len(self._places))
+                break
             frame = frame.f_back
+        code, instruction = frame.f_code, frame.f_lasti  # from which the line follows, but not in no time
+        place = self._places.get((id(code), instruction))
+        if place is None:
+            place = self._places[id(code), instruction] = len(self._codes)
+            self._codes.append((code, instruction))
+        return place
 
     @contextmanager
     def sweeping(self) -> Iterator[None]:
@@ -179,15 +189,16 @@ class Recorder:
         )
         raise self.error
 
-    def lines_of(self, indices: array[int]) -> tuple[list[str], array[int]]:
-        """The source lines, the first of them empty, and for each creation index which of them it is."""
-        lines = ["", *map(line_of, self._places)]
-        if not len(self._indices):
-            return lines, array("i", [0]) * len(indices)
-        mine, wanted = np.asarray(self._indices), np.asarray(indices)
-        places = np.minimum(np.searchsorted(mine, wanted), len(mine) - 1)  # what arrives does so in order
-        where = np.where(mine[places] == wanted, np.asarray(self._where)[places].astype(np.int32) + 1, 0)
-        return lines, array("i", where.astype(np.int32).tobytes())
+    @property
+    def lines(self) -> list[str]:
+        """The source lines, by number."""
+        return [line_of((code.co_filename, _line(code, instruction))) for code, instruction in self._codes]
+
+
+def _line(code: CodeType, instruction: int) -> int:
+    """The number of the line that an instruction belongs to."""
+    number = next((line for start, end, line in code.co_lines() if start <= instruction < end), None)
+    return code.co_firstlineno if number is None else number
 
 
 def _place() -> tuple[str, int]:

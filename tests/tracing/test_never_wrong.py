@@ -11,6 +11,7 @@ import autograd
 import nn
 from autograd import GraphError, GuardError, OperandError, Tensor, TraceError, Value, elementwise, grad, jit, trace
 from autograd.primitive import table
+from tests.tracing.executors import in_threads
 
 A = np.array([1.0, -3.0, 2.0])
 B = np.array([-2.0, 5.0, 3.0])
@@ -273,3 +274,34 @@ def test_what_cannot_be_refused_here_raises_python_errors():
         trace(lambda n: sum(range(n)), 3)
     with pytest.raises(OperandError):
         jit(autograd.hessian(lambda p: p[0] * p[1], sparse=True))([1.0, 2.0])
+
+
+# --- what the tracer cannot look on at ---
+
+
+def test_operations_in_another_thread_are_refused():
+    def f(x):
+        out = []
+        in_threads(lambda _: out.append(x * x), range(1))
+        return out[0] + 1.0
+
+    with pytest.raises(TraceError, match="computed where nobody could look on"):
+        trace(f, 2.0)
+
+
+def test_what_leaks_out_of_an_inner_trace_is_refused():
+    def f(x):
+        leaked = []
+        trace(lambda y: leaked.append(y * y) or y, 3.0)
+        return x + leaked[0]
+
+    with pytest.raises(TraceError, match="the result of mul was computed where nobody could look on"):
+        trace(f, 2.0)
+
+
+def test_an_inner_trace_of_what_an_outer_computes():
+    def f(x):
+        y = x * x
+        return trace(lambda z: z * y, 3.0)(x) + y
+
+    agree(f, 2.0, -1.5)
