@@ -136,7 +136,7 @@ leaky_relu = elementwise(
 elu = elementwise(
     "elu",
     lambda x, *, alpha=1.0: alpha * math.expm1(x) if x < 0.0 else x,
-    lambda x, *, alpha=1.0: np.where(x < 0, alpha * np.expm1(np.minimum(x, 0)), x),
+    lambda x, *, alpha=1.0: np.where(x < 0, alpha * np.expm1(x), x),
     lambda g, ans, x, *, alpha=1.0: where(less(x, 0.0), g * (alpha * exp(x)), g),
     latex=r"\operatorname{{ELU}}({})",
     doc="x above 0 and `alpha=` times eˣ - 1 below; its derivative at 0 is 1 (Clevert, Unterthiner, Hochreiter 2016, "
