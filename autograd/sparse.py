@@ -24,6 +24,8 @@ __all__ = ["Sparse", "hessian", "jacobian"]
 class Sparse(NamedTuple):
     """A matrix by its entries that can differ from 0, sorted by row and column.
 
+    `values` is an array, or a list of nodes where the matrix was computed of nodes.
+
     >>> Sparse(np.array([0, 1]), np.array([1, 0]), np.array([3.0, 4.0]), (2, 2)).toarray()
     array([[0., 3.],
            [4., 0.]])
@@ -31,8 +33,15 @@ class Sparse(NamedTuple):
 
     rows: NDArray[np.intp]
     columns: NDArray[np.intp]
-    values: NDArray[np.floating[Any]]
+    values: Any
     shape: tuple[int, int]
+
+    def _parts(self) -> Any:
+        """What can be traced and differentiated; see `autograd/structure.py`."""
+        return self.values
+
+    def _with(self, parts: list[Any]) -> Sparse:
+        return self._replace(values=parts if any(isinstance(x, Node) for x in parts) else np.array(parts, float))
 
     def __repr__(self) -> str:
         rows, columns = self.shape
@@ -74,7 +83,7 @@ def hessian(recorded: Linearized) -> Sparse:
     colours = _star_coloured(near)
     pushed = _swept(recorded.push, colours)
 
-    def entry(i: int, j: int) -> float:
+    def entry(i: int, j: int) -> Any:
         alone = sum(colours[k] == colours[j] for k in _bits(near[i])) == 1  # else it is alone in row j
         return pushed[colours[j]][i] if alone else pushed[colours[i]][j]
 
@@ -85,10 +94,10 @@ def _pattern(recorded: Linearized) -> list[int]:
     """Per result the inputs that it can depend on, as the bits of an integer."""
     nodes = [*recorded.inputs, *recorded.order, *recorded.heads]
     numbers = (isinstance(x, float | int | np.number) or getattr(x, "is_scalar", False) for x in nodes)
-    if recorded.as_nodes or not all(numbers):
+    if not all(numbers):
         raise OperandError(
-            "sparse=True is for functions of a list of numbers that are made of Values alone, and it gives plain "
-            "numbers; pass an array as x.tolist(), and leave it out where the result is differentiated again"
+            "sparse=True is for functions of a list of numbers that are made of Values alone; "
+            "pass an array as x.tolist()"
         )
     reach: dict[Any, int] = {x: 1 << place for place, x in enumerate(recorded.inputs)}
     for node in recorded.order:
@@ -144,13 +153,13 @@ def _star_coloured(near: list[int]) -> list[int]:
     return colours
 
 
-def _swept(sweep: Callable[[list[Any]], list[Any]], colours: list[int]) -> list[list[float]]:
+def _swept(sweep: Callable[[list[Any]], list[Any]], colours: list[int]) -> list[list[Any]]:
     """The result of one sweep per colour, seeded with 1 at all lines of that colour."""
     last = max(colours, default=-1)
     return [sweep([1.0 if c == colour else None for c in colours]) for colour in range(last + 1)]
 
 
-def _sparse(rows: list[int], width: int, entry: Callable[[int, int], float]) -> Sparse:
+def _sparse(rows: list[int], width: int, entry: Callable[[int, int], Any]) -> Sparse:
     places = [(i, j) for i, row in enumerate(rows) for j in _bits(row)]
     i, j = np.array(places, np.intp).reshape(-1, 2).T
-    return Sparse(i, j, np.array([entry(*place) for place in places]), (len(rows), width))
+    return Sparse(i, j, None, (len(rows), width))._with([entry(*place) for place in places])

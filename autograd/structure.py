@@ -1,4 +1,7 @@
-"""Nested lists, tuples and dicts as one flat list of leaves, and back: what the transforms' arguments are made of."""
+"""Nested lists, tuples and dicts as one flat list of leaves, and back: what the transforms' arguments are made of.
+
+A class of tuples may say by `_parts` which leaves it has, and put others into their places by `_with`; `Sparse` does.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,8 @@ def leaves(tree: Any) -> list[Any]:
         tree = tuple(tree.values())
     if not isinstance(tree, list | tuple):
         return [tree]
+    if hasattr(tree, "_parts"):
+        return list(tree._parts())
     if set(map(type, tree)) == {float}:  # five times faster
         return list(tree)
     return [leaf for part in tree for leaf in leaves(part)]
@@ -68,6 +73,8 @@ def like(tree: Any, flat: Iterator[Any]) -> Any:
         return {key: like(part, flat) for key, part in tree.items()}
     if isinstance(tree, list):
         return [like(part, flat) if isinstance(part, _INNER) else next(flat) for part in tree]
+    if hasattr(tree, "_parts"):
+        return tree._with([next(flat) for _ in tree._parts()])
     if isinstance(tree, tuple):
         parts = [like(part, flat) for part in tree]
         make: Callable[..., Any] = getattr(type(tree), "_make", type(tree))  # a named tuple keeps its names

@@ -116,11 +116,21 @@ def test_sparse_in_other_forms():
     assert (m.toscipy() @ np.ones(2)).tolist() == [5.0, 1.0]
 
 
+def test_sparse_of_nodes_is_differentiated_again():
+    x = [Value(1.0), Value(2.0)]
+    m = hessian(lambda p: p[0] * p[0] * p[1] + p[1] ** 3, sparse=True)(x)
+    assert [entry.data for entry in m.values] == [4.0, 2.0, 2.0, 12.0]
+    with pytest.raises(OperandError, match="would lose its history"):
+        m.toarray()
+    m.values[-1].backward()
+    assert (x[0].grad, x[1].grad) == (None, 6.0)
+    third = jacobian(lambda p: hessian(lambda p: p[0] * p[0] * p[1], sparse=True)(p))([1.0, 2.0])
+    np.testing.assert_array_equal(third.values, [[0.0, 2.0], [2.0, 0.0], [2.0, 0.0]])
+
+
 def test_sparse_refuses_what_it_is_not_for():
     with pytest.raises(OperandError, match="made of Values alone"):
         jacobian(lambda x: x * x, sparse=True)(np.ones(3))
-    with pytest.raises(OperandError, match="made of Values alone"):
-        jacobian(lambda p: [p[0] * p[1]], sparse=True)([Value(1.0), Value(2.0)])
     with pytest.raises(OperandError, match="mode="):
         jacobian(lambda x: x, mode="sideways")
 

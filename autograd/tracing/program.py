@@ -178,9 +178,11 @@ class Program:
 
     def replay(self, given: Sequence[Any], args: tuple[Any, ...]) -> Any:
         """The same for arguments that are known to fit; `given` are the inputs in them."""
-        if recording.tracer() or (recording.is_recording() and (self._captures or any(map(_needs, given)))):
+        is_plain = set(map(type, given)) == {float}
+        needs = self._captures or (not is_plain and any(map(_needs, given)))
+        if recording.tracer() or (needs and recording.is_recording()):
             return like(self._tree, iter(self._on_nodes(given)))
-        return like(self._tree, iter(self.run(self._raw(given), args)))
+        return like(self._tree, iter(self.run(given if is_plain else self._raw(given), args)))
 
     def run(self, given: Sequence[Any], args: Sequence[Any]) -> list[Any]:
         """The leaves of the result from raw inputs; `args` are the arguments that these were made of."""
@@ -197,10 +199,7 @@ class Program:
 
     def _raw(self, given: Sequence[Any]) -> Sequence[Any]:
         """Arguments as plain numbers and arrays."""
-        beside_arrays = self._signature.has_arrays
-        if not beside_arrays and set(map(type, given)) == {float}:
-            return given
-        return [raw_input(x, beside_arrays) for x in given]
+        return [raw_input(x, self._signature.has_arrays) for x in given]
 
     def _captured(self) -> list[Any]:
         return [node._data for _, node in self._listing.captured]
@@ -343,13 +342,13 @@ class Program:
         """The value and the gradient as one program, which shares what they have in common."""
         return trace(transforms.value_and_grad(self, argnums), *self._example, executor=self._wanted)
 
-    def jacobian(self, argnums: int | tuple[int, ...] = 0) -> Program:
+    def jacobian(self, argnums: int | tuple[int, ...] = 0, sparse: bool = False) -> Program:
         """The Jacobian as a program; see `autograd.jacobian`."""
-        return trace(transforms.jacobian(self, argnums), *self._example, executor=self._wanted)
+        return trace(transforms.jacobian(self, argnums, sparse=sparse), *self._example, executor=self._wanted)
 
-    def hessian(self, argnums: int | tuple[int, ...] = 0) -> Program:
+    def hessian(self, argnums: int | tuple[int, ...] = 0, sparse: bool = False) -> Program:
         """The Hessian as a program; see `autograd.hessian`."""
-        return trace(transforms.hessian(self, argnums), *self._example, executor=self._wanted)
+        return trace(transforms.hessian(self, argnums, sparse), *self._example, executor=self._wanted)
 
     if TYPE_CHECKING:
         draw: Callable[..., Any]  # autograd/__init__.py hands this down from the floor of figures

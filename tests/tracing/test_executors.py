@@ -23,6 +23,21 @@ def same(a, b):
     return np.array_equal(a, b, equal_nan=True)
 
 
+@pytest.mark.parametrize("executor", ["python", *FAST])
+def test_sparse_second_derivatives(executor):
+    x, y = [0.1 * i for i in range(12)], [1.0 - 0.2 * i for i in range(12)]
+    program = trace(rosenbrock, x, executor=executor).hessian(sparse=True)
+    assert program.executor == executor
+    for point in (x, y):
+        want = autograd.hessian(rosenbrock, sparse=True)(point)
+        for got in (program(point), jit(autograd.hessian(rosenbrock, sparse=True))(point)):
+            assert isinstance(got.values, np.ndarray)
+            assert all(same(a, b) for a, b in zip(got, want, strict=True))
+        assert same(program.flat(point), want.values)
+    lanes = program.batch([x, y])
+    assert [len(entry) for entry in lanes.values] == [2] * len(want.values)
+
+
 # --- random graphs ---
 
 
