@@ -11,6 +11,7 @@ import pytest
 
 import autograd
 from autograd import AutogradError, GraphError, OperandError, Tensor, Value
+from autograd.primitive import table
 
 OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
 
@@ -150,6 +151,13 @@ def test_numpy_functions_without_a_rule(call):
 )
 def test_ieee_values_instead_of_exceptions(compute, want):
     assert compute().data == want or (math.isnan(want) and math.isnan(compute().data))
+
+
+@pytest.mark.parametrize("name", sorted(name for name in table if hasattr(Value, name) and table[name].scalar))
+@pytest.mark.parametrize("x", [math.inf, -math.inf, math.nan, 0.0, -1.0, -2.0, 1e4, -1e308])
+def test_methods_follow_ieee_as_functions_of_arrays_do(name, x):
+    got, want = getattr(Value(x), name)(), table[name](np.array(x))
+    assert math.isclose(getattr(got, "data", got), want, rel_tol=1e-14) or (math.isnan(got.data) and math.isnan(want))
 
 
 # --- copies ---

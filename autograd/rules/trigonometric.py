@@ -49,14 +49,14 @@ def _circle_array(x):  # any floating dtype
 
 
 asin = elementwise(
-    "asin", ieee(math.asin, np.arcsin), np.arcsin,
+    "asin", math.asin, np.arcsin,
     lambda g, ans, x: g / circle(x),
     latex=r"\arcsin {}", doc="The angle in [-π/2, π/2] whose sine is x; asin'(x) = 1 / √(1 - x²), nan beyond ±1.",
     domain=[(-1.0, 1.0)], singular=[(-1.0,), (1.0,)],
     reference=lambda mp, x: mp.atan(x / mp.sqrt(1 - x * x)) if abs(mp.re(x)) < 1 else mp.sign(mp.re(x)) * mp.pi / 2,
 )  # fmt: skip
 acos = elementwise(
-    "acos", ieee(math.acos, np.arccos), np.arccos,
+    "acos", math.acos, np.arccos,
     lambda g, ans, x: -g / circle(x),
     latex=r"\arccos {}", doc="The angle in [0, π] whose cosine is x; acos'(x) = -1 / √(1 - x²), nan beyond ±1.",
     domain=[(-1.0, 1.0)], singular=[(-1.0,), (1.0,)],
@@ -100,7 +100,7 @@ tanh = elementwise(
 
 
 def _sech2(x: float) -> float:
-    c = _cosh(x)
+    c = math.cosh(x)
     return 1.0 / c / c  # c² would overflow first
 
 
@@ -119,7 +119,6 @@ def _sech_array(x):  # any floating dtype
     return 2 * small / (1 + small * small)
 
 
-_cosh = ieee(math.cosh, np.cosh)
 sech2 = elementwise(
     "sech2", _sech2, _sech2_array,
     lambda g, ans, x: g * (-2.0 * tanh(x) * ans),
@@ -142,13 +141,13 @@ asinh = elementwise(
     reference=lambda mp, x: mp.log(x + mp.sqrt(1 + x * x)) if mp.re(x) >= 0 else -mp.log(mp.sqrt(1 + x * x) - x),
 )  # fmt: skip
 acosh = elementwise(
-    "acosh", ieee(math.acosh, np.arccosh), np.arccosh,
+    "acosh", math.acosh, np.arccosh,
     lambda g, ans, x: g / sqrt(x - 1.0) / sqrt(x + 1.0),
     latex=r"\operatorname{{arcosh}} {}", doc="The inverse of cosh; acosh'(x) = 1 / √(x² - 1), nan below 1.",
     domain=[(1.0, math.inf)], singular=[(1.0,)], reference=lambda mp, x: mp.log(x + mp.sqrt(x * x - 1)),
 )  # fmt: skip
 atanh = elementwise(
-    "atanh", ieee(math.atanh, np.arctanh), np.arctanh,
+    "atanh", math.atanh, np.arctanh,
     lambda g, ans, x: g / circle(x) / circle(x),
     latex=r"\operatorname{{artanh}} {}", doc="The inverse of tanh; atanh'(x) = 1 / (1 - x²), ±inf at ±1, nan beyond.",
     domain=[(-1.0, 1.0)], singular=[(-1.0,), (1.0,)], reference=lambda mp, x: mp.log((1 + x) / (1 - x)) / 2,
@@ -270,11 +269,11 @@ def _sin_of_turn_array(x, quarters):  # any floating dtype
 
 
 def _sinc(x: float) -> float:
-    return _sin_of_turn(x, 0) / (math.pi * x) if x and math.isfinite(x) else 1.0 - math.fabs(x) * 0.0
+    return _sin_of_turn(x, 0) / (math.pi * x) if x and math.isfinite(x) else 1.0 + 0.0 * x
 
 
 def _sinc_array(x):  # any floating dtype
-    return np.where(x == 0, 1, _sin_of_turn_array(x, 0) / (math.pi * np.where(x == 0, 1, x)))
+    return np.where(x == 0, 1, _sin_of_turn_array(x, 0) / (math.pi * x))
 
 
 _NEAR = 0.6
@@ -298,21 +297,19 @@ def _sinc_slope(x: float, *, order: int = 1) -> float:
         for coefficient in _series(order):
             ans = ans * (x * x) + coefficient
         return ans * x if order % 2 else ans
-    ans = _sinc(x)
-    for n in range(1, order + 1):  # the n-th derivative of x sinc x = sin(π x) / π
+    ans = 0.0
+    for n in range(order + 1):  # the n-th derivative of x sinc x = sin(π x) / π
         ans = (math.pi ** (n - 1) * _sin_of_turn(x, n) - n * ans) / x if math.isfinite(x) else math.nan
     return ans
 
 
 def _sinc_slope_array(x, *, order=1):  # any floating dtype
-    is_near = np.abs(x) < _NEAR
-    near, far = np.where(is_near, x, 0), np.where(is_near, 1, x)
-    inner, outer = 0 * near, _sinc_array(far)
+    inner = outer = 0 * x
     for coefficient in _series(order):
-        inner = inner * (near * near) + coefficient
-    for n in range(1, order + 1):
-        outer = (math.pi ** (n - 1) * _sin_of_turn_array(far, n) - n * outer) / far
-    return np.where(is_near, inner * near if order % 2 else inner, outer)
+        inner = inner * (x * x) + coefficient
+    for n in range(order + 1):
+        outer = (math.pi ** (n - 1) * _sin_of_turn_array(x, n) - n * outer) / x
+    return np.where(np.abs(x) < _NEAR, inner * x if order % 2 else inner, outer)
 
 
 def _sinc_slope_reference(mp, x, order=1):

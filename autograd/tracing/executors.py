@@ -50,44 +50,58 @@ class Filler(Protocol):
     schedule: Schedule
 
     def fill(self, values: Values) -> None:
-        """Compute all results; a second axis of `values` is one of lanes."""
+        """Compute all results in the buffer, which holds all else; its second axis, if there is one, is of lanes."""
+
+    def point(self, values: Values) -> Values:
+        """The outputs, of a buffer with one axis that holds what is given."""
 
 
 class Flat:
     """A program on one buffer of floats; it keeps no state."""
 
     def __init__(self, filler: Filler) -> None:
-        self._fill, self.schedule, self.name = filler.fill, filler.schedule, filler.name
+        self._filler, self.schedule, self.name = filler, filler.schedule, filler.name
 
     def __call__(self, given: Sequence[Any]) -> list[Any]:
         """The outputs, or a `GuardError`."""
         schedule = self.schedule
-        out: list[Any] = self.results(np.array(given, np.float64), ()).tolist()
+        out: list[Any] = self.point(np.array(given, np.float64), ()).tolist()
         for place in schedule.truths:
             out[place] = bool(out[place])
         for place, x in schedule.fixed.items():
             out[place] = x
         return out
 
-    def results(self, inputs: Values, captured: Sequence[float], first: int | None = None) -> Values:
-        """The outputs as floats, for inputs of shape (inputs,) or (inputs, lanes).
+    def point(self, inputs: Values, captured: Sequence[float], lane: int | None = None) -> Values:
+        """The outputs as floats, of shape (outputs,) for inputs of shape (inputs,).
 
         Raises
         ------
-        GuardError : where a guard does not hold; it names the lane, counted from `first`.
+        GuardError : where a guard does not hold; it names the `lane`.
         """
-        schedule, count = self.schedule, len(inputs)
-        values = np.empty((schedule.size, *inputs.shape[1:]))
-        values[:count] = inputs
-        for known in (captured, schedule.constants):
-            if len(known):
-                values[count : count + len(known)] = known if inputs.ndim == 1 else np.reshape(known, (-1, 1))
-                count += len(known)
-        self._fill(values)
-        if broken := schedule.broken(values):
+        schedule = self.schedule
+        values = np.empty(schedule.size)
+        values[: len(inputs)] = inputs
+        if captured:
+            values[len(inputs) : schedule.given] = captured
+        out = self._filler.point(values)
+        return self._checked(values, out, lane) if schedule.guards or schedule.fixed else out
+
+    def lanes(self, inputs: Values, captured: Sequence[float], first: int) -> Values:
+        """The same for many points at once, with an axis of lanes behind; those are counted from `first`."""
+        schedule = self.schedule
+        values = np.empty((schedule.size, inputs.shape[1]))
+        values[: len(inputs)] = inputs
+        known = np.concatenate([np.array(captured), schedule.constants])
+        values[len(inputs) : len(inputs) + len(known)] = known[:, None]
+        self._filler.fill(values)
+        return self._checked(values, values[schedule.outputs], first)
+
+    def _checked(self, values: Values, out: Values, first: int | None) -> Values:
+        """The outputs, with those that are constants, where no guard is broken."""
+        if self.schedule.guards and (broken := self.schedule.broken(values)):
             raise fallen(broken[0], None if first is None else first + broken[1])
-        out: Values = values[schedule.outputs]
-        for place, x in schedule.fixed.items():
+        for place, x in self.schedule.fixed.items():
             out[place] = math.nan if x is None else x
         return out
 
@@ -96,14 +110,13 @@ class Flat:
         schedule, lanes = self.schedule, len(inputs)
         out = np.empty((lanes, len(schedule.outputs)))
         step = _BLOCK // max(1, schedule.size)
-        if (
-            lanes == 1 or step < 8
-        ):  # one after the other: a lane is enough for the cache, and its runs for vector instructions
+        if lanes == 1 or step < 8:
+            # one after the other: a lane is enough for the cache, and its runs for vector instructions
             for lane, x in enumerate(inputs):
-                out[lane] = self.results(x, captured, lane)
+                out[lane] = self.point(x, captured, lane)
             return out
         for start in range(0, lanes, step):
-            out[start : start + step] = self.results(inputs[start : start + step].T, captured, start).T
+            out[start : start + step] = self.lanes(inputs[start : start + step].T, captured, start).T
         return out
 
 

@@ -40,6 +40,13 @@ class Levels:
             for step in self._steps:
                 step(values)
 
+    def point(self, values: Values) -> Values:
+        """Put the constants beside the inputs, compute all results, and give the outputs."""
+        schedule = self.schedule
+        values[schedule.given : schedule.given + len(schedule.constants)] = schedule.constants
+        self.fill(values)
+        return values[schedule.outputs]
+
 
 def _step(schedule: Schedule, run: int) -> Step:
     """One run as a function of the buffer."""

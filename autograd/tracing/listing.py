@@ -1,13 +1,15 @@
 """From a recorded run to equations: common subexpressions are shared, dead code is dropped, constants are folded.
 
 Everything that takes part has a slot, an integer: inputs first, then captured leaves, constants and results in the
-order in which they are met. What is simplified is bit-identical: ``x**2`` is ``x·x``, ``1·x`` is ``x``.
+order in which they are met. What is simplified is bit-identical: ``x**2`` is ``x·x``, ``1·x`` is ``x``, and of
+negatives, which derivatives are full of, most are left out: ``x + (-y)`` is ``x - y``, ``(-x)·2`` is ``x·(-2)``.
 """
 
 from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,6 +82,8 @@ class _Maker:
         self.outside: dict[Node, int] = {}
         self.numbers: dict[Any, int] = {}
         self.known: dict[Primitive, tuple[int, dict[Any, int]]] = {}  # equations by what they say
+        self.negated: dict[int, int] = {}  # the operand by the slot of its negative
+        self.doubled: dict[int, int] = {}  # and by that of its double
 
     def new(self) -> int:
         self.count += 1
@@ -117,9 +121,10 @@ class _Maker:
 
     def add(self, nodes: Sequence[Node], lines: Sequence[int]) -> None:
         """Give every node a slot: its own, or that of an equal one. Operands come before results."""
-        slots, first, numbers, constants = self.slots, self.first, self.numbers, self.listing.constants
+        slots, first, numbers = self.slots, self.first, self.numbers
+        constants, negated = self.listing.constants, self.negated
         for node, line in zip(nodes, lines, strict=True):
-            operands, fixed = [], 0
+            operands, fixed, signs = [], 0, 0
             for arg in node.args:
                 if type(arg) is Value:
                     slot = slots[arg.index - first] if arg.index >= first else -1
@@ -129,8 +134,9 @@ class _Maker:
                     slot = self.slot(arg)
                 operands.append(slot)
                 fixed += slot in constants
+                signs += slot in negated
             op: Any = node.op
-            if not fixed and op is not _IDENTITY:
+            if not (fixed or signs) and op not in _UNARY:
                 slot = self._result(node, op, operands, line)
             elif fixed < len(operands):
                 slot = self._simplified(node, op, operands, line)
@@ -141,7 +147,10 @@ class _Maker:
     def _result(self, node: Node, op: Primitive, operands: list[int], line: int) -> int:
         """The slot of an equation, which is new where nothing says the same."""
         code, known = self.known.get(op) or self._first_of(op)
-        key: Any = operands[0] << 32 | operands[1] if len(operands) == 2 else tuple(operands)
+        key: Any = tuple(operands)
+        if len(operands) == 2:
+            left, right = operands
+            key = right << 32 | left if right < left and op in _COMMUTATIVE else left << 32 | right
         if not node.requires_grad:
             key = (key,)
         params = node.params if op is node.op else None
@@ -160,6 +169,10 @@ class _Maker:
             self.listing.equations.append(
                 code, operands, found, is_scalar, not node.requires_grad, params, node.name, line
             )
+            if op is _NEG and node.requires_grad:
+                self.negated[found] = operands[0]
+            elif op is _ADD and operands[0] == operands[1] and node.requires_grad:
+                self.doubled[found] = operands[0]
         if node.name is not None:
             self.listing.names.setdefault(found, node.name)
         return found
@@ -179,15 +192,58 @@ class _Maker:
                 return operands[other]
         if op in _POWERS and _is_number(constants.get(operands[1]), 2.0):
             if op is table["power"]:
-                return self._result(node, table["mul"], [operands[0], operands[0]], line)
+                return self._result(node, _MUL, [operands[0], operands[0]], line)
             if op is table["slope"] and node.is_scalar:
-                return self._result(node, table["add"], [operands[0], operands[0]], line)
+                return self._result(node, _ADD, [operands[0], operands[0]], line)
             times = node.params or {}
             if op is table["power_partial"] and node.is_scalar and not times.get("by_y") and times.get("by_x", 0) >= 2:
                 return self.slot(2.0 if times["by_x"] == 2 else 0.0)
         if op is _IDENTITY and _is_alike(node.args[0], node):
             return operands[0]
-        return self._result(node, op, operands, line)
+        if op in _SIGNED and node.requires_grad:
+            if op is _NEG and operands[0] in self.negated:
+                return self.negated[operands[0]]
+            op, operands = self._with_fewer_signs(op, operands)
+        slot = self._result(node, op, operands, line)
+        if op is _MUL and _is_number(constants.get(operands[1]), 2.0) and node.requires_grad:
+            self.doubled[slot] = operands[0]
+        return slot
+
+    def _with_fewer_signs(self, op: Primitive, operands: list[int]) -> tuple[Primitive, list[int]]:
+        """The same to the last bit without a negative, or a double, on the way.
+
+        A sum that goes on stays a sum: long ones are computed at once.
+        """
+        negated, constants = self.negated, self.listing.constants
+        if op is _MUL:
+            x, c = operands if operands[1] in constants else operands[::-1]
+            number = constants.get(c)
+            if type(number) is float:
+                if x in negated:
+                    x, number = negated[x], -number
+                if x in self.doubled and 1.0 <= abs(number) < 1e300:
+                    x, number = self.doubled[x], 2.0 * number
+                return _MUL, [x, self._constant(number)]
+        elif op is _NEG:
+            made, factors = self._made(operands[0])
+            if made is _MUL and type(constants.get(factors[1])) is float:
+                return _MUL, [factors[0], self._constant(-constants[factors[1]])]
+        elif op is _SUB:
+            if operands[1] in negated:
+                return _ADD, [operands[0], negated[operands[1]]]
+        else:
+            for x, y in (operands, operands[::-1]):
+                if y in negated and self._made(x)[0] is not _ADD:
+                    return _SUB, [x, negated[y]]
+        return op, operands
+
+    def _made(self, slot: int) -> tuple[Primitive | None, Sequence[int]]:
+        """How a slot is computed: by what, of which; None for what is given."""
+        equations = self.listing.equations
+        place = bisect_left(equations.results, slot)  # which are in order
+        if place == len(equations) or equations.results[place] != slot or equations.is_constant[place]:
+            return None, ()
+        return equations.ops[equations.codes[place]], equations.operands_of(place)
 
     def finished(self, outputs: list[int], asked: dict[int, tuple[bool, str]]) -> Listing:
         """The listing without what nothing needs; a guard comes as soon as it can be asked."""
@@ -221,7 +277,9 @@ class _Maker:
         return listing
 
 
-_IDENTITY, _POWERS = table["identity"], {table["power"], table["slope"], table["power_partial"]}
+_IDENTITY, _NEG, _ADD, _SUB, _MUL = (table[name] for name in ("identity", "neg", "add", "sub", "mul"))
+_UNARY, _SIGNED, _COMMUTATIVE = {_IDENTITY, _NEG}, {_NEG, _ADD, _SUB, _MUL}, {_ADD, _MUL}
+_POWERS = {table["power"], table["slope"], table["power_partial"]}
 _NEUTRAL = {
     table[name]: beside for name, beside in {
         "mul": ((0, 1.0), (1, 1.0)), "div": ((1, 1.0),), "power": ((1, 1.0),), "sub": ((1, 0.0),)

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -51,13 +52,16 @@ class Machine:
 
     def __init__(self, schedule: Schedule) -> None:
         numbers = opcodes()
-        self.schedule, self._run, self._run_lanes = schedule, _machine().run, _machine().run_lanes
         codes = np.array([-1 if kind.op is FOLD else numbers[kind.op.name] for kind in schedule.kinds], np.int32)
         arities = np.array([kind.arity for kind in schedule.kinds], np.int32)
-        self._arrays = (
+        parts = [
             codes[schedule.codes], arities[schedule.codes], schedule.firsts, schedule.lines, schedule.offsets,
-            schedule.operands,
-        )  # fmt: skip
+            schedule.outputs, schedule.operands,
+        ]  # fmt: skip
+        head = [schedule.given, len(schedule.codes), len(schedule.outputs)]
+        self._code = np.concatenate([np.array(head), *parts], dtype=np.int32)  # each argument of a call costs time
+        self.schedule = replace(schedule, operands=self._code[len(self._code) - len(schedule.operands) :])
+        self._machine = _machine()
 
     @staticmethod
     def knows(listing: Listing) -> bool:
@@ -68,7 +72,13 @@ class Machine:
 
     def fill(self, values: npt.NDArray[np.float64]) -> None:
         """Compute all results in the buffer."""
-        (self._run if values.ndim == 1 else self._run_lanes)(values, *self._arrays)
+        (self._machine.run if values.ndim == 1 else self._machine.run_lanes)(values, self._code)
+
+    def point(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Put the constants beside the inputs, compute all results, and give the outputs."""
+        out = np.empty(len(self.schedule.outputs))
+        self._machine.point(values, self.schedule.constants, out, self._code)
+        return out
 
 
 # --- functions of rows ---
@@ -223,8 +233,9 @@ def _text() -> str:
     for heading, fold, branch in [("run", _FOLD, _branch), ("run_lanes", _FOLD_LANES, _branch_lanes)]:
         lines += [
             "@njit(cache=True, nogil=True, error_model='numpy')",
-            f"def {heading}(values, codes, arities, firsts, lines, offsets, operands):",
-            "  for r in range(len(codes)):",
+            f"def {heading}(values, program):",
+            *(f"  {line}" for line in _PARTS.strip("\n").splitlines()),
+            "  for r in range(runs):",
             "    code, first, end, offset = codes[r], uintp(firsts[r]), uintp(firsts[r + 1]), uintp(offsets[r])",
             "    count = end - first",
             "    if code < 0:",
@@ -232,6 +243,7 @@ def _text() -> str:
         ]
         for number, row in enumerate(rows):
             lines += [f"    elif code == {number}:", *(f"      {line}" for line in branch(row))]
+    lines += _POINT.strip("\n").splitlines()
     return "\n".join(lines) + "\n"
 
 
@@ -274,6 +286,23 @@ for j in range(count):
     else:
       for l in range(len(out)):
         out[l] += given[l]
+"""
+_PARTS = """
+given, runs, results = program[0], program[1], program[2]
+codes, arities, firsts = program[3:], program[3 + runs:], program[3 + 2 * runs:]
+lines, offsets = program[4 + 3 * runs:], program[4 + 4 * runs:]
+outputs, operands = program[4 + 5 * runs:], program[4 + 5 * runs + results:]
+"""
+"""What the array of a program holds, one after the other."""
+_POINT = f"""
+@njit(cache=True, nogil=True, error_model='numpy')
+def point(values, constants, out, program):
+  {_PARTS.strip().replace(chr(10), chr(10) + "  ")}
+  for k in range(len(constants)):
+    values[given + k] = constants[k]
+  run(values, program)
+  for k in range(results):
+    out[k] = values[outputs[k]]
 """
 _LETTERS = "abcdefgh"
 _CHEAP = frozenset(("add", "sub", "mul", "div", "neg", "square"))

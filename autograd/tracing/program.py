@@ -236,13 +236,13 @@ class Program:
                 f"the program of {self.__name__} has {count} input(s), so it takes an array of shape ({count},) or "
                 f"(lanes, {count}), but got {x.shape}"
             )
-        out = self._flat.rows(x, self._captured()) if x.ndim == 2 else self._flat.results(x, self._captured())
-        if self._swept and not math.isfinite(out.sum()):  # as in `run`
+        out = self._flat.rows(x, self._captured()) if x.ndim == 2 else self._flat.point(x, self._captured())
+        if self._swept and not _is_all_finite(out):  # as in `run`
             rows, points = np.atleast_2d(out), np.atleast_2d(x)
             for lane in np.flatnonzero(~np.isfinite(rows).all(axis=1)):
                 heads = leaves(self._f(*self._signature.filled(points[lane].tolist())))
                 rows[lane, : self._count] = [np.nan if head is None else raw_of(head) for head in heads]
-        return out[..., : self._count]
+        return out if out.shape[-1] == self._count else out[..., : self._count]
 
     def batch(self, x: Any) -> Any:
         """The results for many points at once: one lane per row of `x`, which has shape (lanes, inputs).
@@ -388,4 +388,9 @@ def _is_finite(out: Sequence[Any]) -> bool:
     try:
         return all(map(math.isfinite, out))
     except TypeError:  # arrays, or nothing
-        return all(np.isfinite(x).all() for x in out if x is not None)
+        return all(_is_all_finite(np.asarray(x)) for x in out if x is not None)
+
+
+def _is_all_finite(x: np.ndarray[Any, Any]) -> bool:
+    row = x if x.ndim == 1 else x.ravel()
+    return math.isfinite(row.dot(row)) or bool(np.isfinite(row).all())  # the first is fast, and may overflow
