@@ -72,15 +72,17 @@ class Flat:
             out[place] = x
         return out
 
-    def point(self, inputs: Values, captured: Sequence[float], lane: int | None = None) -> Values:
-        """The outputs as floats, of shape (outputs,) for inputs of shape (inputs,).
+    def point(
+        self, inputs: Values, captured: Sequence[float], lane: int | None = None, values: Values | None = None
+    ) -> Values:
+        """The outputs as floats, of shape (outputs,) for inputs of shape (inputs,); `values` is a buffer to use.
 
         Raises
         ------
         GuardError : where a guard does not hold; it names the `lane`.
         """
         schedule = self.schedule
-        values = np.empty(schedule.size)
+        values = np.empty(schedule.size) if values is None else values
         values[: len(inputs)] = inputs
         if captured:
             values[len(inputs) : schedule.given] = captured
@@ -112,8 +114,9 @@ class Flat:
         step = _BLOCK // max(1, schedule.size)
         if lanes == 1 or step < 8:
             # one after the other: a lane is enough for the cache, and its runs for vector instructions
+            values = np.empty(schedule.size)
             for lane, x in enumerate(inputs):
-                out[lane] = self.point(x, captured, lane)
+                out[lane] = self.point(x, captured, lane, values)
             return out
         for start in range(0, lanes, step):
             out[start : start + step] = self.lanes(inputs[start : start + step].T, captured, start).T
@@ -137,7 +140,7 @@ def executor_of(listing: Listing, name: str) -> Executor:
     if name == "python" or (name == "auto" and length < _LONG["numpy"]) or not is_flat(listing):
         return Replay(listing)
     if (name == "numba" or (name == "auto" and length >= _LONG["numba"] and is_installed())) and Machine.knows(listing):
-        return Flat(Machine(scheduled(listing, Machine.wide)))
+        return Flat(Machine(scheduled(listing, Machine.wide, dots=True)))
     schedule = scheduled(listing, Levels.wide)
     if name == "auto" and length < _WIDE * len(schedule.codes):
         return Replay(listing)
@@ -149,5 +152,5 @@ def flat_of(listing: Listing, name: str) -> Flat | None:
     if not is_flat(listing):
         return None
     if (name == "numba" or (name == "auto" and is_installed())) and Machine.knows(listing):
-        return Flat(Machine(scheduled(listing, Machine.wide)))
+        return Flat(Machine(scheduled(listing, Machine.wide, dots=True)))
     return Flat(Levels(scheduled(listing, Levels.wide)))

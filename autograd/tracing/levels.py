@@ -81,7 +81,7 @@ def _compact(places: npt.NDArray[Any]) -> Where:
 
 def _call(kind: Kind, where: Sequence[Where], out: slice) -> Step:
     """The function of arrays on all operands."""
-    if kind.op is FOLD:
+    if isinstance(kind.op, str):
         return _rows(where, out)
     array, params = kind.op.array, dict(kind.params)
     if isinstance(array, np.ufunc) and len(where) == 2:

@@ -30,7 +30,7 @@ import numpy.typing as npt
 
 from autograd.primitive import Primitive, table
 from autograd.tracing.listing import Listing
-from autograd.tracing.schedule import FOLD, Schedule
+from autograd.tracing.schedule import DOT, FOLD, Schedule
 
 __all__ = ["Machine", "compiled", "is_installed", "opcodes"]
 
@@ -51,8 +51,8 @@ class Machine:
     """From here on vector instructions pay for a run of its own."""
 
     def __init__(self, schedule: Schedule) -> None:
-        numbers = opcodes()
-        codes = np.array([-1 if kind.op is FOLD else numbers[kind.op.name] for kind in schedule.kinds], np.int32)
+        numbers: dict[Any, int] = {table[name]: number for name, number in opcodes().items()} | {FOLD: -1, DOT: -2}
+        codes = np.array([numbers[kind.op] for kind in schedule.kinds], np.int32)
         arities = np.array([kind.arity for kind in schedule.kinds], np.int32)
         parts = [
             codes[schedule.codes], arities[schedule.codes], schedule.firsts, schedule.lines, schedule.offsets,
@@ -230,7 +230,10 @@ def _text() -> str:
         f"ROWS = {[row.name for row in rows]!r}",
         *(f"{row.name}_ = compiled({row.name!r})" for row in rows),
     ]
-    for heading, fold, branch in [("run", _FOLD, _branch), ("run_lanes", _FOLD_LANES, _branch_lanes)]:
+    for heading, fold, dot, branch in [
+        ("run", _FOLD, _dot(), _branch),
+        ("run_lanes", _FOLD_LANES, _DOT_LANES, _branch_lanes),
+    ]:
         lines += [
             "@njit(cache=True, nogil=True, error_model='numpy')",
             f"def {heading}(values, program):",
@@ -238,8 +241,10 @@ def _text() -> str:
             "  for r in range(runs):",
             "    code, first, end, offset = codes[r], uintp(firsts[r]), uintp(firsts[r + 1]), uintp(offsets[r])",
             "    count = end - first",
-            "    if code < 0:",
+            "    if code == -1:",
             *(f"      {line}" for line in fold.strip("\n").splitlines()),
+            "    elif code == -2:",
+            *(f"      {line}" for line in dot.strip("\n").splitlines()),
         ]
         for number, row in enumerate(rows):
             lines += [f"    elif code == {number}:", *(f"      {line}" for line in branch(row))]
@@ -304,9 +309,67 @@ def point(values, constants, out, program):
   for k in range(results):
     out[k] = values[outputs[k]]
 """
+_DOT = """
+pairs = uintp(arities[r]) // uintp(2)
+if lines[r]:
+  out = values[first:end]
+  for k in range(pairs):
+    at = offset + uintp(4) * k
+    a, sa, b, sb = uintp(operands[at]), operands[at + uintp(1)], uintp(operands[at + uintp(2)]), operands[at + uintp(3)]
+LOOPS
+elif count > 8:
+  for j in range(count):
+    values[first + j] = values[uintp(operands[offset + j])] * values[uintp(operands[offset + count + j])]
+  for k in range(uintp(1), pairs):
+    at = offset + count * (k + k)
+    for j in range(count):
+      values[first + j] += values[uintp(operands[at + j])] * values[uintp(operands[at + count + j])]
+else:
+  for j in range(count):
+    total = values[uintp(operands[offset + j])] * values[uintp(operands[offset + count + j])]
+    for k in range(uintp(1), pairs):
+      at = offset + count * (k + k) + j
+      total += values[uintp(operands[at])] * values[uintp(operands[at + count])]
+    values[first + j] = total
+"""
+_DOT_LANES = """
+for j in range(count):
+  out = values[first + j]
+  for k in range(uintp(arities[r]) // uintp(2)):
+    if lines[r]:
+      at = offset + uintp(4) * k
+      a = uintp(operands[at]) + uintp(operands[at + uintp(1)]) * j
+      b = uintp(operands[at + uintp(2)]) + uintp(operands[at + uintp(3)]) * j
+    else:
+      at = offset + count * (k + k) + j
+      a, b = uintp(operands[at]), uintp(operands[at + count])
+    left, right = values[a], values[b]
+    if k == 0:
+      for l in range(len(out)):
+        out[l] = left[l] * right[l]
+    else:
+      for l in range(len(out)):
+        out[l] += left[l] * right[l]
+"""
 _LETTERS = "abcdefgh"
 _CHEAP = frozenset(("add", "sub", "mul", "div", "neg", "square"))
 """Rows whose loops over neighbours are worth being written apart: these become vector instructions."""
+
+
+def _dot() -> str:
+    """The loops of a dot, with those over neighbours, or over one number and neighbours, written apart."""
+    lines, keyword = [], "if"
+    for sa, sb in ((0, 1), (1, 0), (1, 1)):
+        lines += [f"{keyword} sa == {sa} and sb == {sb}:", f"  left = values[a{': a + count' if sa else ''}]",
+                  f"  right = values[b{': b + count' if sb else ''}]"]  # fmt: skip
+        product_ = f"left{'[j]' if sa else ''} * right{'[j]' if sb else ''}"
+        lines += ["  if k == 0:", "    for j in range(count):", f"      out[j] = {product_}",
+                  "  else:", "    for j in range(count):", f"      out[j] += {product_}"]  # fmt: skip
+        keyword = "elif"
+    product_ = "values[a + uintp(sa) * j] * values[b + uintp(sb) * j]"
+    lines += ["elif k == 0:", "  for j in range(count):", f"    out[j] = {product_}",
+              "else:", "  for j in range(count):", f"    out[j] += {product_}"]  # fmt: skip
+    return _DOT.replace("LOOPS", "\n".join(f"    {line}" for line in lines))
 
 
 def _branch(row: Primitive) -> list[str]:

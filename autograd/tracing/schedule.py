@@ -3,7 +3,8 @@
 The **level** of an equation is one more than the highest of its operands, so equations of one level need nothing of
 each other. Those of one level and one operation are a **run**; their results lie side by side in the buffer of values.
 A chain of additions whose partial sums nothing else needs is one **fold**: it is computed from left to right, as the
-additions were, and so to the same bit, but takes one level instead of one per addition.
+additions were, and so to the same bit, but takes one level instead of one per addition. Where most of what is added are
+products that nothing else needs, these are not kept either: a fold of pairs is a **dot**.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy.typing as npt
 from autograd.primitive import Primitive, table
 from autograd.tracing.listing import Guard, Listing
 
-__all__ = ["FOLD", "Kind", "Schedule", "is_flat", "scheduled"]
+__all__ = ["DOT", "FOLD", "Kind", "Schedule", "is_flat", "scheduled"]
 
 Ints = npt.NDArray[np.signedinteger[Any]]
 Floats = npt.NDArray[np.float64]
@@ -29,15 +30,15 @@ _COUNTING = frozenset(("add", "mul", "where", "maximum", "minimum"))
 
 
 class Kind(NamedTuple):
-    """What a run does: a primitive with its static parameters, or a fold, on so many operands."""
+    """What a run does: a primitive with its static parameters, or a fold or dot, on so many operands."""
 
-    op: Primitive | None
+    op: Primitive | str
     params: tuple[tuple[str, Any], ...]
     arity: int
 
 
-FOLD = None
-"""The `op` of a `Kind` that is a chain of additions."""
+FOLD, DOT = "fold", "dot"
+"""The `op` of a `Kind` that is a chain of additions, of its operands or of the products of each two of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,23 +139,25 @@ def _has_plain_truths(listing: Listing) -> bool:
     return True
 
 
-def scheduled(listing: Listing, wide: int = 32) -> Schedule:
+def scheduled(listing: Listing, wide: int = 32, dots: bool = False) -> Schedule:
     """The schedule of a listing that `is_flat`, in time linear in its length (but for sorting integers).
 
     A run of at least `wide` equations may keep its operands as lines, and is kept apart from its neighbours for that.
+    Folds of products become `dots` where that is asked for.
     """
     equations = listing.equations
+    place_of, constants, given = _places(listing)
     folds, is_part = _folds(listing)
+    paired = _dots(listing, folds, is_part, one=len(place_of) - 1) if dots else set()
     levels = _levels(listing, folds, is_part)
     ends = np.asarray(equations.ends, np.int64)
     starts = np.concatenate([[0], ends])[:-1]
     arities = ends - starts
     for unit, slots in folds.items():
         arities[unit] = len(slots)
-    kinds, kind_of = _kinds(listing, folds, arities)
+    kinds, kind_of = _kinds(listing, folds, paired, arities)
     flat = np.asarray(equations.operands, np.int32)
 
-    place_of, constants, given = _places(listing)
     base, results = given + len(constants), np.asarray(equations.results, np.int32)
     pair = [flat[np.minimum(starts + k, ends - 1)] if len(flat) else flat for k in (0, 1)]
     for unit, slots in folds.items():
@@ -245,8 +248,7 @@ def _folds(listing: Listing) -> tuple[dict[int, list[int]], bytearray]:
     add = next((code for code, op in enumerate(equations.ops) if op is table["add"]), None)
     if add is None:
         return folds, is_part
-    asked = [*listing.outputs, *(guard.slot for guard in listing.guards)]
-    uses = np.bincount(np.concatenate([np.asarray(equations.operands, np.int32), np.array(asked, np.int32)]))
+    uses = _uses(listing)
     adding = np.flatnonzero(np.asarray(equations.codes) == add)
     ends = np.asarray(equations.ends)[adding]
     flat, results = np.asarray(equations.operands), np.asarray(equations.results)[adding]
@@ -276,11 +278,43 @@ def _folds(listing: Listing) -> tuple[dict[int, list[int]], bytearray]:
     return folds, is_part
 
 
+def _uses(listing: Listing) -> Ints:
+    """Per slot how often it is an operand, an output, or asked by a guard."""
+    asked = [*listing.outputs, *(guard.slot for guard in listing.guards)]
+    return np.bincount(np.concatenate([np.asarray(listing.equations.operands, np.int32), np.array(asked, np.int32)]))
+
+
+def _dots(listing: Listing, folds: dict[int, list[int]], is_part: bytearray, one: int) -> set[int]:
+    """Which folds are dots. Their operands become pairs of factors; what is no product is one with the slot `one`."""
+    equations = listing.equations
+    mul = next((code for code, op in enumerate(equations.ops) if op is table["mul"]), None)
+    if mul is None or not folds:
+        return set()
+    results = np.asarray(equations.results)
+    places = np.flatnonzero((np.asarray(equations.codes) == mul) & (_uses(listing)[results] == 1))
+    ends, flat = np.asarray(equations.ends)[places], np.asarray(equations.operands)
+    factors = zip(places.tolist(), flat[ends - 2].tolist(), flat[ends - 1].tolist(), strict=True)
+    products = dict(zip(results[places].tolist(), factors, strict=True))
+    paired = set()
+    for unit, slots in folds.items():
+        found = [slot in products for slot in slots]
+        if 2 * sum(found) >= len(slots):
+            paired.add(unit)
+            pairs = []
+            for slot in slots:
+                place, left, right = products.get(slot, (-1, slot, one))
+                pairs += [left, right]
+                if place >= 0:
+                    is_part[place] = True
+            folds[unit] = pairs
+    return paired
+
+
 def _levels(listing: Listing, folds: dict[int, list[int]], is_part: bytearray) -> Ints:
     """Per equation one more than the highest level of its operands."""
     equations = listing.equations
     level_of = [0] * (1 + max([*listing.inputs, *listing.constants, *(slot for slot, _ in listing.captured),
-                               *equations.results], default=0))  # fmt: skip
+                               *equations.results], default=0) + 1)  # fmt: skip
     level, flat, start = level_of.__getitem__, equations.operands.tolist(), 0
     for place, (end, result) in enumerate(zip(equations.ends, equations.results, strict=True)):
         if not is_part[place]:
@@ -291,7 +325,9 @@ def _levels(listing: Listing, folds: dict[int, list[int]], is_part: bytearray) -
     return levels
 
 
-def _kinds(listing: Listing, folds: dict[int, list[int]], arities: Ints) -> tuple[tuple[Kind, ...], Ints]:
+def _kinds(
+    listing: Listing, folds: dict[int, list[int]], paired: set[int], arities: Ints
+) -> tuple[tuple[Kind, ...], Ints]:
     """What there is to do, each once, and per equation which of it."""
     equations = listing.equations
     codes = np.asarray(equations.codes)
@@ -300,7 +336,7 @@ def _kinds(listing: Listing, folds: dict[int, list[int]], arities: Ints) -> tupl
     special = {
         **{place: Kind(equations[place].op, tuple(sorted(params.items())), int(arities[place]))
            for place, params in equations.params.items()},
-        **{place: Kind(FOLD, (), len(slots)) for place, slots in folds.items()},
+        **{place: Kind(DOT if place in paired else FOLD, (), len(slots)) for place, slots in folds.items()},
     }  # fmt: skip
     for code, op in enumerate(equations.ops):
         mine = np.flatnonzero(codes == code)
@@ -317,14 +353,18 @@ def _kinds(listing: Listing, folds: dict[int, list[int]], arities: Ints) -> tupl
 
 
 def _places(listing: Listing) -> tuple[Ints, Floats, int]:
-    """The places of slots in the buffer (those of results are not known yet), the constants, and where they begin."""
+    """The places of slots in the buffer (those of results are not known yet), the constants, and where they begin.
+
+    The last constant is 1, under a slot that is not in the listing.
+    """
     equations = listing.equations
     used = {*equations.operands, *(guard.slot for guard in listing.guards)} & listing.constants.keys()
     given = [*listing.inputs, *(slot for slot, _ in listing.captured)]
     known = [*given, *sorted(used)]
-    place_of = np.full(1 + max([*known, *listing.outputs, *equations.results], default=0), -1, np.int32)
+    place_of = np.full(2 + max([*known, *listing.outputs, *equations.results], default=0), -1, np.int32)
     place_of[known] = np.arange(len(known), dtype=np.int32)
-    return place_of, np.array([float(listing.constants[slot]) for slot in known[len(given) :]]), len(given)
+    place_of[-1] = len(known)
+    return place_of, np.array([*(float(listing.constants[slot]) for slot in known[len(given) :]), 1.0]), len(given)
 
 
 def _run_starts(whole: Sequence[Ints], finer: Sequence[Ints], wide: int) -> Ints:

@@ -122,7 +122,7 @@ def test_equations_are_shared_dropped_and_folded():
 @pytest.mark.parametrize(
     ("f", "ops"),
     [
-        (lambda x, y: (0.0 - 1.0) * (-x) * y, ["mul"]),
+        (lambda x, y: -(+(-x)) * y, ["mul"]),
         (lambda x, y: x + (-y), ["sub"]),
         (lambda x, y: (-x) + y, ["sub"]),
         (lambda x, y: x - (-y), ["add"]),

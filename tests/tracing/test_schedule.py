@@ -13,7 +13,7 @@ from autograd import Value, trace, value_and_grad
 from autograd.testing import graphs
 from autograd.tracing.levels import Levels
 from autograd.tracing.schedule import FOLD, is_flat, scheduled
-from tests.tracing.executors import ALGEBRA, rosenbrock
+from tests.tracing.executors import ALGEBRA, needs_numba, rosenbrock
 
 
 def schedule_of(f, *args):
@@ -60,7 +60,7 @@ def test_levels_and_runs():
 def test_long_sums_are_folds():
     schedule = schedule_of(lambda x: sum(a * a for a in x), [float(i) for i in range(1000)])
     kinds = [kind for kind, _, _ in runs(schedule)]
-    assert [kind.op and kind.op.name for kind in kinds] == ["mul", FOLD]
+    assert [getattr(kind.op, "name", kind.op) for kind in kinds] == ["mul", FOLD]
     assert kinds[1].arity in (1000, 1001)
 
     def running(x):  # whose partial sums are results
@@ -97,6 +97,50 @@ def test_a_fold_of_negative_zeros():
         rows = [[float(i), float(i + k), 1.0] for i, k in zip(range(count), range(50, 50 + count), strict=True)]
         out = trace(lambda rows: [x[0] + x[1] + x[2] for x in rows], rows, executor="numpy")
         assert {math.copysign(1.0, x) for x in out([zeros[:3]] * count)} == {-1.0}
+
+
+@needs_numba
+@given(st.lists(st.floats(allow_nan=False) | st.sampled_from([-0.0, 0.0]), min_size=8, max_size=40), st.integers(1, 40),
+       st.randoms())  # fmt: skip
+def test_a_dot_is_the_sum_of_products_to_the_last_bit(xs, count, chance):
+    """In lines and in other orders, few and many, with terms that are no products."""
+    width = len(xs) // 2
+
+    def dots(xs, orders):
+        out = []
+        for order in orders:
+            total = xs[order[0]] * xs[order[1]]
+            for k in range(1, width):
+                total = total + (xs[order[2 * k]] * xs[order[2 * k + 1]] if k % 5 else xs[order[2 * k]])
+            out.append(total)
+        return out
+
+    crooked = [chance.sample(range(len(xs)), 2 * width) for _ in range(count)]
+    evenly = [[(k if k % 2 else 0) + i for k in range(2 * width)] for i in range(40)]
+    for orders, many in ((crooked, xs), (evenly, [*xs, *range(100)])):
+        many = [float(x) for x in many]
+        program = trace(
+            lambda xs, orders=orders: dots(xs, orders), [1.0 + i for i in range(len(many))], executor="numba"
+        )
+        with np.errstate(all="ignore"):
+            want = dots(many, orders)
+        for got in (program(many), program.flat([many] * 9)[4]):
+            np.testing.assert_array_equal(got, want)
+            assert np.array_equal(np.signbit(got)[np.equal(want, 0.0)], np.signbit(want)[np.equal(want, 0.0)])
+
+
+def test_only_products_that_nothing_else_needs_are_in_dots():
+    def f(x):
+        products = [a * b for a, b in pairwise(x)]
+        return sum(products[1:], start=products[0]), products[3]
+
+    listing = trace(f, [float(i) for i in range(9)])._listing
+    by_kind = {getattr(kind.op, "name", kind.op): places for kind, places, _ in runs(scheduled(listing, dots=True))}
+    assert list(by_kind) == ["mul", "dot"]
+    assert by_kind["mul"].shape == (2, 1)
+    assert by_kind["dot"].shape == (16, 1)
+    alone = trace(lambda x: sum([a + 1.0 * b * b for a, b in pairwise(x)], start=x[0] + x[1]), [1.0] * 9)._listing
+    assert any(kind.op == "fold" for kind, _, _ in runs(scheduled(alone, dots=True)))
 
 
 def test_only_programs_of_floats_are_flat():
