@@ -13,7 +13,7 @@ from autograd.errors import GuardError, OperandError
 from autograd.primitive import Node
 from autograd.tracing.executors import check_executor
 from autograd.tracing.program import Program, trace
-from autograd.tracing.signature import signature_of
+from autograd.tracing.signature import marked, positions, signature_of
 from autograd.tracing.tracer import InfiniteError
 
 __all__ = ["CacheInfo", "Jitted", "jit"]
@@ -28,7 +28,13 @@ class CacheInfo(NamedTuple):
     currsize: int
 
 
-def jit(f: Callable[..., Any] | None = None, *, maxsize: int = 128, executor: str = "auto") -> Any:
+def jit(
+    f: Callable[..., Any] | None = None,
+    *,
+    static_argnums: int | tuple[int, ...] = (),
+    maxsize: int = 128,
+    executor: str = "auto",
+) -> Any:
     """Trace a function when it is first called, and replay it after that.
 
     Programs are kept by structure and shapes of the arguments, and by path: where a guard fails, the other branch is
@@ -37,6 +43,7 @@ def jit(f: Callable[..., Any] | None = None, *, maxsize: int = 128, executor: st
     Parameters
     ----------
     f : a function as in `trace`, or a method.
+    static_argnums : as in `trace`: for each value of such an argument there is a program of its own.
     maxsize : how many programs are kept at most; the one that was used longest ago goes first.
     executor : what runs the programs, see `trace`.
 
@@ -58,18 +65,18 @@ def jit(f: Callable[..., Any] | None = None, *, maxsize: int = 128, executor: st
         raise ValueError(f"maxsize= takes a whole number of at least 1, but got {maxsize!r}")
     check_executor(executor)
     if f is None:
-        return partial(jit, maxsize=maxsize, executor=executor)
+        return partial(jit, static_argnums=static_argnums, maxsize=maxsize, executor=executor)
     if not callable(f):
         raise OperandError(f"jit takes a function, but got {f!r} of type {type(f).__name__}")
-    return Jitted(f, maxsize, executor)
+    return Jitted(f, static_argnums, maxsize, executor)
 
 
 class Jitted:
     """What `jit` makes of a function."""
 
-    def __init__(self, f: Callable[..., Any], maxsize: int, executor: str) -> None:
+    def __init__(self, f: Callable[..., Any], static: int | tuple[int, ...], maxsize: int, executor: str) -> None:
         update_wrapper(self, f, updated=())
-        self._f, self._maxsize, self._executor = f, maxsize, executor
+        self._f, self._static, self._maxsize, self._executor = f, static, maxsize, executor
         self._hits = self._misses = 0
         self._kept: OrderedDict[tuple[Any, int], Program] = OrderedDict()
         self._paths: dict[Any, list[tuple[Any, int]]] = {}
@@ -77,7 +84,8 @@ class Jitted:
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """The result of the function, by a program where there is one for these arguments."""
-        together = (args, options) if options else args
+        fixed = marked(args, positions(self._static, len(args)))
+        together = (fixed, options) if options else fixed
         signature, given = signature_of(together)
         if recording.tracer() or any(isinstance(x, Node) and x.requires_grad for x in given):
             return self._f(*args, **options)
@@ -86,11 +94,14 @@ class Jitted:
                 return program.replay(given, together)
             except GuardError:
                 continue
-        f = _spread(self._f) if options else self._f
         try:
-            return self._keep(signature.key, trace(f, *together, executor=self._executor))(*together)
+            if options:
+                program = trace(_spread(self._f), *together, executor=self._executor)
+            else:
+                program = trace(self._f, *args, executor=self._executor, static_argnums=self._static)
+            return self._keep(signature.key, program).replay(given, together)
         except InfiniteError:
-            return f(*together)
+            return self._f(*args, **options)
 
     def _at_hand(self, kind: Any) -> Iterator[Program]:
         """The programs for one kind of arguments, the one used last first; the last one that is taken is a hit."""
@@ -123,13 +134,14 @@ class Jitted:
 
     def backward(self, *args: Any) -> Any:
         """`Program.backward` of the program for these arguments, which is traced where there is none."""
-        signature, _ = signature_of(args)
+        signature, _ = signature_of(marked(args, positions(self._static, len(args))))
         for program in self._at_hand(signature.key):
             try:
                 return program.backward(*args)
             except GuardError:
                 continue
-        return self._keep(signature.key, trace(self._f, *args, executor=self._executor)).backward(*args)
+        program = trace(self._f, *args, executor=self._executor, static_argnums=self._static)
+        return self._keep(signature.key, program).backward(*args)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """A method of `instance`, which is part of the program."""

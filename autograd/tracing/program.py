@@ -21,7 +21,16 @@ from autograd.structure import leaves, like
 from autograd.sweep import accumulate
 from autograd.tracing.executors import Executor, Flat, check_executor, executor_of, flat_of
 from autograd.tracing.listing import Equation, Guard, Listing, listed
-from autograd.tracing.signature import Signature, fresh_input, parameters_of, raw_input, signature_of
+from autograd.tracing.signature import (
+    Signature,
+    fresh_input,
+    marked,
+    parameters_of,
+    positions,
+    raw_input,
+    signature_of,
+    unmarked,
+)
 from autograd.tracing.source import check, source_of
 from autograd.tracing.text import text_of
 from autograd.tracing.tracer import Recorder
@@ -29,7 +38,9 @@ from autograd.tracing.tracer import Recorder
 __all__ = ["Program", "trace"]
 
 
-def trace(f: Callable[..., Any], *args: Any, executor: str = "auto") -> Program:
+def trace(
+    f: Callable[..., Any], *args: Any, executor: str = "auto", static_argnums: int | tuple[int, ...] = ()
+) -> Program:
     """Run `f` once and write down what it computes.
 
     Parameters
@@ -42,6 +53,8 @@ def trace(f: Callable[..., Any], *args: Any, executor: str = "auto") -> Program:
         need nothing of each other), ``"numba"`` (a compiled machine for them, with the extra ``[fast]``), or
         ``"auto"``, which picks by size and by what is installed. The last two are for programs of floats only; other
         programs run on "python".
+    static_argnums : the positions of arguments that are part of the program although they are numbers or arrays, such
+        as how often to repeat something; it is then for these values only.
 
     Raises
     ------
@@ -64,7 +77,8 @@ def trace(f: Callable[..., Any], *args: Any, executor: str = "auto") -> Program:
     (0.23105857863000487, (0.42767051187148675, 0.8553410237429735))
     """
     check_executor(executor)
-    signature, given = signature_of(args)
+    static = positions(static_argnums, len(args))
+    signature, given = signature_of(marked(args, static))
     recorder = Recorder()
     with recording.enable_grad():
         inputs = [fresh_input(x, signature.has_arrays) for x in given]
@@ -83,7 +97,7 @@ def trace(f: Callable[..., Any], *args: Any, executor: str = "auto") -> Program:
     watched = [node for node in dict.fromkeys(recorder.watched) if id(node) not in known]
     outline = like(tree, repeat(None))
     listing = listed(inputs, [*heads, *watched], recorder)
-    return Program(f, args, signature, listing, outline, len(heads), bool(recorder.watched), executor)
+    return Program(f, args, static, signature, listing, outline, len(heads), bool(recorder.watched), executor)
 
 
 class Program:
@@ -104,6 +118,7 @@ class Program:
         self,
         f: Callable[..., Any],
         args: tuple[Any, ...],
+        static: tuple[int, ...],
         signature: Signature,
         listing: Listing,
         tree: Any,
@@ -115,7 +130,8 @@ class Program:
         self.__signature__ = inspect.Signature(
             [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in parameters_of(f, len(args))]
         )
-        self._f, self._example, self._signature, self._listing, self._tree = f, args, signature, listing, tree
+        self._f, self._example, self._static = f, args, static
+        self._signature, self._listing, self._tree = signature, listing, tree
         self._count, self._swept, self._wanted = count, swept, executor
 
     @property
@@ -172,6 +188,7 @@ class Program:
         GuardError : if the function would take another branch.
         OperandError : if the arguments have another structure, or other shapes.
         """
+        args = marked(args, self._static)
         signature, given = signature_of(args)
         self._signature.check(signature, self.__name__)
         return self.replay(given, args)
@@ -188,7 +205,7 @@ class Program:
         """The leaves of the result from raw inputs; `args` are the arguments that these were made of."""
         out = self._executor([*given, *self._captured()])
         if self._swept and not _is_finite(out):  # a sweep would have looked more closely
-            out = [raw_of(head) for head in leaves(self._f(*args))]
+            out = [raw_of(head) for head in leaves(self._f(*unmarked(args)))]
         del out[self._count :]
         return [x if type(x) is float else np.array(x) if isinstance(x, np.ndarray | np.generic) else x for x in out]
 
@@ -297,7 +314,7 @@ class Program:
         """
         leaves_, step = self._step
         with recording.no_grad():
-            value, gradients = step([fresh_input(leaf, False) for leaf in leaves_], list(args))
+            value, gradients = step([fresh_input(leaf, False) for leaf in leaves_], *args)
         found = map(raw_of, gradients)
         accumulate(dict(zip(leaves_, found, strict=True)))
         return raw_of(value)
@@ -309,14 +326,15 @@ class Program:
         if not leaves_:
             raise GraphError(f"{self.__name__} captured no leaf that requires a gradient; use value_and_grad()")
 
-        def result(parameters: list[Any], args: list[Any]) -> Any:
-            signature, given = signature_of(tuple(args))
+        def result(parameters: list[Any], *args: Any) -> Any:
+            signature, given = signature_of(marked(args, self._static))
             self._signature.check(signature, self.__name__)
             heads = self._on_nodes(given, dict(zip(leaves_, parameters, strict=True)))
             return like(self._tree, iter(heads))
 
         copies = [fresh_input(leaf, False) for leaf in leaves_]
-        return leaves_, trace(transforms.value_and_grad(result), copies, list(self._example))
+        static = tuple(position + 1 for position in self._static)
+        return leaves_, trace(transforms.value_and_grad(result), copies, *self._example, static_argnums=static)
 
     def _on_nodes(self, given: Sequence[Any], instead: Mapping[Node, Any] = MappingProxyType({})) -> list[Any]:
         """The leaves of the result as nodes that hang on those among the inputs, and on those `instead` of captured."""
@@ -336,19 +354,22 @@ class Program:
 
     def grad(self, argnums: int | tuple[int, ...] = 0) -> Program:
         """The gradient as a program; see `autograd.grad`."""
-        return trace(transforms.grad(self, argnums), *self._example, executor=self._wanted)
+        return self._traced(transforms.grad(self, argnums))
 
     def value_and_grad(self, argnums: int | tuple[int, ...] = 0) -> Program:
         """The value and the gradient as one program, which shares what they have in common."""
-        return trace(transforms.value_and_grad(self, argnums), *self._example, executor=self._wanted)
+        return self._traced(transforms.value_and_grad(self, argnums))
 
     def jacobian(self, argnums: int | tuple[int, ...] = 0, sparse: bool = False) -> Program:
         """The Jacobian as a program; see `autograd.jacobian`."""
-        return trace(transforms.jacobian(self, argnums, sparse=sparse), *self._example, executor=self._wanted)
+        return self._traced(transforms.jacobian(self, argnums, sparse=sparse))
 
     def hessian(self, argnums: int | tuple[int, ...] = 0, sparse: bool = False) -> Program:
         """The Hessian as a program; see `autograd.hessian`."""
-        return trace(transforms.hessian(self, argnums, sparse), *self._example, executor=self._wanted)
+        return self._traced(transforms.hessian(self, argnums, sparse))
+
+    def _traced(self, f: Callable[..., Any]) -> Program:
+        return trace(f, *self._example, executor=self._wanted, static_argnums=self._static)
 
     if TYPE_CHECKING:
         draw: Callable[..., Any]  # autograd/__init__.py hands this down from the floor of figures
@@ -360,7 +381,7 @@ class Program:
         ------
         OperandError : if no result depends on the arguments.
         """
-        given = signature_of(self._example)[1]
+        given = signature_of(marked(self._example, self._static))[1]
         inputs = [fresh_input(x, self._signature.has_arrays) for x in given]
         for node, name in zip(inputs, self._names(), strict=True):
             node.name = name

@@ -10,13 +10,43 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import ShapeError
+from autograd.errors import OperandError, ShapeError
 from autograd.primitive import Node, raw_of
 from autograd.structure import leaves, like
 from autograd.tensor import Tensor
 from autograd.value import Value
 
-__all__ = ["Signature", "fresh_input", "parameters_of", "raw_input", "signature_of"]
+__all__ = ["Signature", "fresh_input", "marked", "parameters_of", "positions", "raw_input", "signature_of", "unmarked"]
+
+
+class Static:
+    """An argument that is part of the program whatever it is."""
+
+    def __init__(self, thing: Any) -> None:
+        try:
+            hash(thing if not isinstance(thing, np.ndarray) else None)
+        except TypeError:
+            raise OperandError(
+                f"static_argnums= is for arguments that cannot change, but got {thing!r} of type "
+                f"{type(thing).__name__}; use a tuple for a list"
+            ) from None
+        self.thing = thing
+
+
+def positions(argnums: int | tuple[int, ...], count: int) -> tuple[int, ...]:
+    """Which of `count` arguments `argnums` names; those that are left to their defaults are no matter."""
+    wanted = (argnums,) if isinstance(argnums, int) else argnums
+    return tuple(position % count for position in wanted if -count <= position < count)
+
+
+def marked(args: tuple[Any, ...], static: tuple[int, ...]) -> tuple[Any, ...]:
+    """The arguments with those in the positions `static` marked as parts of the program."""
+    return tuple(Static(arg) if place in static else arg for place, arg in enumerate(args)) if static else args
+
+
+def unmarked(args: Any) -> Any:
+    """The arguments as the function wants them."""
+    return like(args, (x.thing if type(x) is Static else x for x in leaves(args)))
 
 
 @dataclass(frozen=True)
@@ -40,7 +70,7 @@ class Signature:
         """The arguments with `inputs` in the places of their numbers and arrays."""
         given = iter(inputs)
         parts = (next(given) if moves else leaf for leaf, moves in zip(leaves(self.args), self.moving, strict=True))
-        return like(self.args, parts)
+        return unmarked(like(self.args, parts))
 
     def names(self, parameters: Sequence[str]) -> list[str]:
         """What the inputs are called, where the arguments are called `parameters`."""
@@ -82,6 +112,11 @@ def _is_array(x: Any) -> bool:
 
 def _key(leaf: Any, has_arrays: bool) -> Any:
     """What matters of a leaf."""
+    if type(leaf) is Static:
+        thing = leaf.thing
+        if not isinstance(thing, np.ndarray):
+            return ("constant", _Same(thing))
+        return ("constant array", thing.shape, thing.dtype.str, thing.tobytes())
     if _is_array(leaf):
         return ("array", leaf.shape, leaf.dtype.str)
     if isinstance(leaf, Value | float | int | np.number) and not isinstance(leaf, bool):

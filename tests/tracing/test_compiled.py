@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import OperandError, Tensor, Value, grad, jit, value_and_grad
+from autograd import OperandError, ShapeError, Tensor, Value, grad, jit, trace, value_and_grad
 
 STEPS = st.lists(
     st.tuples(st.sampled_from(["add", "mul", "if", "while", "max", "sort"]), st.integers(0, 4), st.integers(0, 4)),
@@ -147,3 +147,50 @@ def test_bad_input():
         jit(3.0)
     with pytest.raises(ValueError, match="maxsize"):
         jit(maxsize=0)
+
+
+# --- arguments that are part of the program ---
+
+
+def repeated(x, count, scale=1.0):
+    for _ in range(count):
+        x = autograd.tanh(x) * scale
+    return x
+
+
+def test_static_arguments_choose_the_program():
+    f = jit(repeated, static_argnums=1)
+    with pytest.raises(TypeError):
+        f(0.5, 1.0)
+    for count in (3, 1, 3, True, -2):
+        assert f(0.5, count) == repeated(0.5, count)
+        assert f(Value(0.25), count).item() == repeated(0.25, count)
+    assert len(f.programs) == 4
+    assert f(0.5, 3, scale=2.0) == repeated(0.5, 3, 2.0)
+    assert f.cache_info().hits == 1
+    assert f.programs[0](0.125, 1) == repeated(0.125, 1)
+
+
+def test_a_program_with_a_static_argument():
+    program = trace(repeated, 0.5, 2, static_argnums=(1,))
+    assert program(0.25, 2) == repeated(0.25, 2)
+    assert program.value_and_grad()(0.25, 2) == autograd.value_and_grad(repeated)(0.25, 2)
+    assert len(program.inputs) == 1
+    assert program.nodes()[0].item() == repeated(0.5, 2)
+    with pytest.raises(ShapeError, match="takes the constant 2 as argument 1, but got the constant 3"):
+        program(0.25, 3)
+    w = Value(2.0)
+    step = jit(lambda x, count: repeated(x * w, count), static_argnums=1)
+    assert step.backward(0.5, 2) == repeated(1.0, 2)
+    assert w.grad == pytest.approx(0.5 * autograd.grad(repeated)(1.0, 2))
+
+
+def test_static_arrays_are_told_apart_by_what_is_in_them():
+    f = jit(lambda x, table: x * table[1], static_argnums=-1)
+    tables = np.array([1.0, 2.0]), np.array([1.0, 3.0])
+    assert [f(2.0, table) for table in (*tables, *tables)] == [4.0, 6.0, 4.0, 6.0]
+    assert f.cache_info()[:2] == (2, 2)
+    tables[0][1] = 5.0
+    assert f(2.0, tables[0]) == 10.0
+    with pytest.raises(OperandError, match="use a tuple for a list"):
+        f(2.0, [1.0, 2.0])
