@@ -13,9 +13,25 @@
 True
 """
 
+from nn import functional
 from nn.diagram import layer_step, training_flow
 from nn.init import he_bound, xavier_bound
-from nn.layers import Linear, ReLU, Sigmoid, Tanh
+from nn.layers import (
+    ELU,
+    GELU,
+    Identity,
+    LeakyReLU,
+    Linear,
+    LogSigmoid,
+    LogSoftmax,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Step,
+    Tanh,
+)
 from nn.losses import cross_entropy, mse_loss
 from nn.metrics import accuracy, confusion_matrix
 from nn.module import Module, Parameter, Sequential
@@ -24,7 +40,8 @@ from nn.optim import SGD
 from nn.train import History, fit, predict, scores
 
 __all__ = [
-    "MLP", "SGD", "History", "Layer", "Linear", "Module", "Neuron", "Parameter", "ReLU", "Sequential", "Sigmoid",
-    "Tanh", "accuracy", "confusion_matrix", "cross_entropy", "fit", "he_bound", "layer_step", "mse_loss", "predict",
-    "scores", "training_flow", "xavier_bound",
+    "ELU", "GELU", "MLP", "SGD", "History", "Identity", "Layer", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax",
+    "Module", "Neuron", "Parameter", "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "Step", "Tanh",
+    "accuracy", "confusion_matrix", "cross_entropy", "fit", "functional", "he_bound", "layer_step", "mse_loss",
+    "predict", "scores", "training_flow", "xavier_bound",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Layers of Tensors: `Linear`, and the activations as modules."""
+"""`Linear`: the fully connected layer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograd import ShapeError, Tensor
 from nn.init import generator
 from nn.module import Module, check_sizes
 
-__all__ = ["Linear", "ReLU", "Sigmoid", "Tanh"]
+__all__ = ["Linear"]
 
 
 class Linear(Module):
@@ -73,24 +73,3 @@ class Linear(Module):
     def extra_repr(self) -> str:  # noqa: D102  # see Module
         out_features, in_features = self.weight.shape
         return f"{in_features}, {out_features}{', bias=False' if self.bias is None else ''}"
-
-
-class ReLU(Module):
-    """max(x, 0), by element."""
-
-    def forward(self, x: Any) -> Any:  # noqa: D102  # see Module
-        return autograd.relu(x)
-
-
-class Tanh(Module):
-    """The hyperbolic tangent, by element."""
-
-    def forward(self, x: Any) -> Any:  # noqa: D102  # see Module
-        return autograd.tanh(x)
-
-
-class Sigmoid(Module):
-    """The logistic function 1 / (1 + e⁻ˣ), by element."""
-
-    def forward(self, x: Any) -> Any:  # noqa: D102  # see Module
-        return autograd.sigmoid(x)
