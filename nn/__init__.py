@@ -19,17 +19,26 @@ from nn.init import he_bound, xavier_bound
 from nn.layers import (
     ELU,
     GELU,
+    AvgPool2d,
+    Conv2d,
+    Dropout,
+    Embedding,
+    Flatten,
+    GlobalAvgPool2d,
     Identity,
     LeakyReLU,
     Linear,
     LogSigmoid,
     LogSoftmax,
+    LPPool2d,
+    MaxPool2d,
     ReLU,
     Sigmoid,
     SiLU,
     Softmax,
     Softplus,
     Step,
+    StochasticPool2d,
     Tanh,
 )
 from nn.losses import cross_entropy, mse_loss
@@ -40,8 +49,9 @@ from nn.optim import SGD
 from nn.train import History, fit, predict, scores
 
 __all__ = [
-    "ELU", "GELU", "MLP", "SGD", "History", "Identity", "Layer", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax",
-    "Module", "Neuron", "Parameter", "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "Step", "Tanh",
-    "accuracy", "confusion_matrix", "cross_entropy", "fit", "functional", "he_bound", "layer_step", "mse_loss",
-    "predict", "scores", "training_flow", "xavier_bound",
+    "ELU", "GELU", "MLP", "SGD", "AvgPool2d", "Conv2d", "Dropout", "Embedding", "Flatten", "GlobalAvgPool2d",
+    "History", "Identity", "LPPool2d", "Layer", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MaxPool2d",
+    "Module", "Neuron", "Parameter", "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "Step",
+    "StochasticPool2d", "Tanh", "accuracy", "confusion_matrix", "cross_entropy", "fit", "functional", "he_bound",
+    "layer_step", "mse_loss", "predict", "scores", "training_flow", "xavier_bound",
 ]  # fmt: skip

@@ -265,6 +265,11 @@ def check_sizes(what: str, *sizes: Any) -> None:
             raise ShapeError(f"{what} takes positive whole numbers as sizes, but got {size!r}")
 
 
+def shape_of(x: Any) -> tuple[int, ...]:
+    """The shape of a Tensor, or of what numpy makes an array of."""
+    return x.shape if isinstance(x, Tensor) else np.shape(x)
+
+
 def _differences(ours: State, given: State, strict: bool) -> list[str]:
     """What keeps a state from being loaded, one line per kind."""
     both = [path for path in ours if path in given]

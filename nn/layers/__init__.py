@@ -16,9 +16,13 @@ from nn.layers.activations import (
     Step,
     Tanh,
 )
-from nn.layers.linear import Linear
+from nn.layers.convolution import Conv2d
+from nn.layers.dropout import Dropout
+from nn.layers.linear import Embedding, Flatten, Linear
+from nn.layers.pooling import AvgPool2d, GlobalAvgPool2d, LPPool2d, MaxPool2d, Pool2d, StochasticPool2d
 
 __all__ = [
-    "ELU", "GELU", "Activation", "Identity", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "ReLU", "SiLU",
-    "Sigmoid", "Softmax", "Softplus", "Step", "Tanh",
+    "ELU", "GELU", "Activation", "AvgPool2d", "Conv2d", "Dropout", "Embedding", "Flatten", "GlobalAvgPool2d",
+    "Identity", "LPPool2d", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MaxPool2d", "Pool2d", "ReLU",
+    "SiLU", "Sigmoid", "Softmax", "Softplus", "Step", "StochasticPool2d", "Tanh",
 ]  # fmt: skip

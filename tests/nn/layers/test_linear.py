@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
-from autograd import ShapeError, Tensor
-from nn import Linear, ReLU, Sequential, Sigmoid, Tanh
+from autograd import OperandError, ShapeError, SubscriptError, Tensor
+from autograd.testing import check_grads
+from nn import Embedding, Flatten, Linear, ReLU, Sequential, Sigmoid, Tanh
+from tests.nn.layers.peer import assert_equals_pytorch
 
 
 def test_linear_is_x_times_weight_transposed_plus_bias():
@@ -41,26 +43,57 @@ def test_float32_stays_float32():
 
 
 def test_the_network_and_its_gradients_equal_those_of_pytorch():
-    torch = pytest.importorskip("torch")
     rng = np.random.default_rng(0)
     ours = Sequential(
         Linear(5, 7, rng=rng), ReLU(), Linear(7, 6, rng=rng), Tanh(), Linear(6, 4, bias=False, rng=rng), Sigmoid()
     )
-    theirs = torch.nn.Sequential(
-        torch.nn.Linear(5, 7), torch.nn.ReLU(), torch.nn.Linear(7, 6), torch.nn.Tanh(),
-        torch.nn.Linear(6, 4, bias=False), torch.nn.Sigmoid(),
-    ).double()  # fmt: skip
+    assert_equals_pytorch(
+        ours,
+        lambda t: t.Sequential(
+            t.Linear(5, 7), t.ReLU(), t.Linear(7, 6), t.Tanh(), t.Linear(6, 4, bias=False), t.Sigmoid()
+        ),
+        8, 5,
+    )  # fmt: skip
+
+
+def test_flatten_equals_that_of_pytorch():
+    assert_equals_pytorch(Flatten(), lambda t: t.Flatten(), 2, 3, 4, 5)
+    assert_equals_pytorch(Flatten(0, 2), lambda t: t.Flatten(0, 2), 2, 3, 4, 5)
+    assert_equals_pytorch(Flatten(-2), lambda t: t.Flatten(-2), 2, 3, 4, 5)
+    assert Flatten()(np.zeros((0, 3, 4))).shape == (0, 12)
+    assert (repr(Flatten()), repr(Flatten(0, 2))) == ("Flatten()", "Flatten(0, 2)")
+
+
+@pytest.mark.parametrize("padding", [None, 2])
+def test_embedding_equals_that_of_pytorch(padding):
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    ours, theirs = Embedding(5, 3, padding, rng=rng), torch.nn.Embedding(5, 3, padding).double()
+    assert padding is None or not ours.weight.data[padding].any()
+    ours.weight.data = rng.normal(size=(5, 3))
     with torch.no_grad():
-        for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
-            assert p.shape == tuple(q.shape)
-            q.copy_(torch.tensor(p.numpy()))
-    x = rng.standard_normal((8, 5))
-    y, z = ours(x), theirs(torch.tensor(x))
-    y.sum().backward()
-    z.sum().backward()
-    np.testing.assert_allclose(y.data, z.detach().numpy(), rtol=1e-12)
-    for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
-        np.testing.assert_allclose(p.grad, q.grad.numpy(), rtol=1e-12, atol=1e-14)
+        theirs.weight.copy_(torch.tensor(ours.weight.numpy()))
+    for _ in range(20):
+        words = rng.integers(0, 5, (4, 2))
+        y, z = ours(words), theirs(torch.tensor(words))
+        np.testing.assert_array_equal(y.data, z.detach().numpy())
+        ours.zero_grad()
+        theirs.zero_grad()
+        (y * y * y).sum().backward()
+        (z**3).sum().backward()
+        np.testing.assert_allclose(ours.weight.grad, theirs.weight.grad.numpy(), rtol=1e-12)
+        ours.weight.data = ours.weight.data - 0.01 * ours.weight.grad
+        theirs.weight.data = theirs.weight.data - 0.01 * theirs.weight.grad
+
+
+def test_embedding_gradients():
+    layer = Embedding(4, 2, rng=np.random.default_rng(0))
+
+    def run(weight):
+        layer.weight = weight
+        return layer([[1, 1], [3, 0]])
+
+    check_grads(run, (layer.weight.numpy(),))
 
 
 @pytest.mark.parametrize(
@@ -70,8 +103,25 @@ def test_the_network_and_its_gradients_equal_those_of_pytorch():
         (lambda: Linear(4, 3)(1.0), r"got shape \(\)"),
         (lambda: Linear(0, 3), "positive whole numbers"),
         (lambda: Linear(4, 2.0), "positive whole numbers"),
+        (lambda: Flatten(2)(np.zeros((2, 3))), r"Flatten\(start_dim=2, end_dim=-1\) cannot take shape \(2, 3\)"),
+        (lambda: Flatten(2, 1)(np.zeros((2, 3, 4))), "cannot take shape"),
+        (lambda: Embedding(0, 3), "positive whole numbers"),
     ],
 )
 def test_mistakes_are_explained(call, message):
     with pytest.raises(ShapeError, match=message):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: Embedding(4, 3)([0, 4]), SubscriptError, r"from 0 to 3, but got some from 0 to 4"),
+        (lambda: Embedding(4, 3)([-1]), SubscriptError, "from -1 to -1"),
+        (lambda: Embedding(4, 3)([1.0]), OperandError, "takes integers, but got float64"),
+        (lambda: Embedding(4, 3, padding_idx=4), SubscriptError, "padding_idx=4 is not from 0 to 3"),
+    ],
+)
+def test_words_outside_are_explained(call, error, message):
+    with pytest.raises(error, match=message):
         call()
