@@ -20,12 +20,17 @@ from nn.layers import (
     ELU,
     GELU,
     AvgPool2d,
+    BatchNorm1d,
+    BatchNorm2d,
     Conv2d,
     Dropout,
     Embedding,
     Flatten,
     GlobalAvgPool2d,
+    GroupNorm,
     Identity,
+    InstanceNorm2d,
+    LayerNorm,
     LeakyReLU,
     Linear,
     LogSigmoid,
@@ -49,9 +54,10 @@ from nn.optim import SGD
 from nn.train import History, fit, predict, scores
 
 __all__ = [
-    "ELU", "GELU", "MLP", "SGD", "AvgPool2d", "Conv2d", "Dropout", "Embedding", "Flatten", "GlobalAvgPool2d",
-    "History", "Identity", "LPPool2d", "Layer", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MaxPool2d",
-    "Module", "Neuron", "Parameter", "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "Step",
-    "StochasticPool2d", "Tanh", "accuracy", "confusion_matrix", "cross_entropy", "fit", "functional", "he_bound",
-    "layer_step", "mse_loss", "predict", "scores", "training_flow", "xavier_bound",
+    "ELU", "GELU", "MLP", "SGD", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Conv2d", "Dropout", "Embedding",
+    "Flatten", "GlobalAvgPool2d", "GroupNorm", "History", "Identity", "InstanceNorm2d", "LPPool2d", "Layer",
+    "LayerNorm", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MaxPool2d", "Module", "Neuron", "Parameter",
+    "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "Step", "StochasticPool2d", "Tanh", "accuracy",
+    "confusion_matrix", "cross_entropy", "fit", "functional", "he_bound", "layer_step", "mse_loss", "predict",
+    "scores", "training_flow", "xavier_bound",
 ]  # fmt: skip

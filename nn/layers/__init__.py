@@ -19,10 +19,12 @@ from nn.layers.activations import (
 from nn.layers.convolution import Conv2d
 from nn.layers.dropout import Dropout
 from nn.layers.linear import Embedding, Flatten, Linear
+from nn.layers.normalization import BatchNorm1d, BatchNorm2d, ChannelNorm, GroupNorm, InstanceNorm2d, LayerNorm
 from nn.layers.pooling import AvgPool2d, GlobalAvgPool2d, LPPool2d, MaxPool2d, Pool2d, StochasticPool2d
 
 __all__ = [
-    "ELU", "GELU", "Activation", "AvgPool2d", "Conv2d", "Dropout", "Embedding", "Flatten", "GlobalAvgPool2d",
-    "Identity", "LPPool2d", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MaxPool2d", "Pool2d", "ReLU",
-    "SiLU", "Sigmoid", "Softmax", "Softplus", "Step", "StochasticPool2d", "Tanh",
+    "ELU", "GELU", "Activation", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "ChannelNorm", "Conv2d", "Dropout",
+    "Embedding", "Flatten", "GlobalAvgPool2d", "GroupNorm", "Identity", "InstanceNorm2d", "LPPool2d", "LayerNorm",
+    "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MaxPool2d", "Pool2d", "ReLU", "SiLU", "Sigmoid", "Softmax",
+    "Softplus", "Step", "StochasticPool2d", "Tanh",
 ]  # fmt: skip

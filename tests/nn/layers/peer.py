@@ -34,9 +34,8 @@ def assert_equals_pytorch(ours, theirs, *shape, steps=20, lr=0.1):
     for p, q in zip(ours.parameters(), parameters, strict=True):
         assert_close(p.data, q)
     learnt = dict(ours.named_parameters())
-    buffers = {path: array for path, array in ours.state_dict().items() if path not in learnt}
-    theirs_buffers = [buffer for _, buffer in module.named_buffers()] if module else []
-    for array, buffer in zip(buffers.values(), theirs_buffers, strict=True):
+    buffers = [array for path, array in ours.state_dict().items() if path not in learnt and array.ndim]
+    for array, buffer in zip(buffers, [b for b in module.buffers() if b.ndim] if module else [], strict=True):
         assert_close(array, buffer)
     return ours, theirs
 
