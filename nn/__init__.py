@@ -42,9 +42,11 @@ from nn.layers import (
     SiLU,
     Softmax,
     Softplus,
+    SpectralNorm,
     Step,
     StochasticPool2d,
     Tanh,
+    WeightNorm,
 )
 from nn.losses import cross_entropy, mse_loss
 from nn.metrics import accuracy, confusion_matrix
@@ -57,7 +59,7 @@ __all__ = [
     "ELU", "GELU", "MLP", "SGD", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Conv2d", "Dropout", "Embedding",
     "Flatten", "GlobalAvgPool2d", "GroupNorm", "History", "Identity", "InstanceNorm2d", "LPPool2d", "Layer",
     "LayerNorm", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MaxPool2d", "Module", "Neuron", "Parameter",
-    "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "Step", "StochasticPool2d", "Tanh", "accuracy",
-    "confusion_matrix", "cross_entropy", "fit", "functional", "he_bound", "layer_step", "mse_loss", "predict",
-    "scores", "training_flow", "xavier_bound",
+    "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "SpectralNorm", "Step", "StochasticPool2d",
+    "Tanh", "WeightNorm", "accuracy", "confusion_matrix", "cross_entropy", "fit", "functional", "he_bound",
+    "layer_step", "mse_loss", "predict", "scores", "training_flow", "xavier_bound",
 ]  # fmt: skip
