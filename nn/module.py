@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from reprlib import recursive_repr
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd import OperandError, ShapeError, Tensor, Value, scope
 from nn.diagram import diagram
+
+if TYPE_CHECKING:
+    from nn.summary import Summary
 
 __all__ = ["Module", "Parameter", "Sequential"]
 
@@ -188,6 +191,38 @@ class Module:
     def extra_repr(self) -> str:
         """What stands between the parentheses of the repr: the arguments that tell this module from its like."""
         return ""
+
+    def summary(self, *input_shapes: Sequence[int], dtype: Any = None) -> Summary:
+        """A table of all modules inside with the shapes of what they give, from a run on zeros, and their parameters.
+
+        Parameters
+        ----------
+        *input_shapes : of each argument of a call, with the axis of the batch.
+        dtype : of the arguments, that of the first parameter by default; ``int`` for an `nn.Embedding`.
+
+        Raises
+        ------
+        ShapeError : if the shapes do not fit the model.
+
+        Examples
+        --------
+        >>> from nn import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+        >>> model = Sequential(Conv2d(1, 16, 3, padding=1), ReLU(), MaxPool2d(2), Flatten(), Linear(256, 10))
+        >>> model.summary((64, 1, 8, 8))
+                  layer                                    output          parameters
+        ─────────────────────────────────────────────────────────────────────────────
+        input                                              (64, 1, 8, 8)
+        layers.0  Conv2d(1, 16, kernel_size=3, padding=1)  (64, 16, 8, 8)         160
+        layers.1  ReLU()                                   (64, 16, 8, 8)
+        layers.2  MaxPool2d(kernel_size=2)                 (64, 16, 4, 4)
+        layers.3  Flatten()                                (64, 256)
+        layers.4  Linear(256, 10)                          (64, 10)             2,570
+        ─────────────────────────────────────────────────────────────────────────────
+                  Sequential()                             (64, 10)             2,730
+        """
+        from nn.summary import summary  # which stands on this floor
+
+        return summary(self, *input_shapes, dtype=dtype)
 
     @recursive_repr()
     def __repr__(self) -> str:
