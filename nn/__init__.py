@@ -53,6 +53,7 @@ from nn.metrics import accuracy, confusion_matrix
 from nn.module import Module, Parameter, Sequential
 from nn.neuron import MLP, Layer, Neuron
 from nn.optim import SGD
+from nn.receptive import receptive_field
 from nn.train import History, fit, predict, scores
 
 __all__ = [
@@ -61,5 +62,5 @@ __all__ = [
     "LayerNorm", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MaxPool2d", "Module", "Neuron", "Parameter",
     "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "SpectralNorm", "Step", "StochasticPool2d",
     "Tanh", "WeightNorm", "accuracy", "confusion_matrix", "cross_entropy", "fit", "functional", "he_bound",
-    "layer_step", "mse_loss", "predict", "scores", "training_flow", "xavier_bound",
+    "layer_step", "mse_loss", "predict", "receptive_field", "scores", "training_flow", "xavier_bound",
 ]  # fmt: skip
