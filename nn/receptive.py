@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from autograd import OperandError
+from autograd import OperandError, ShapeError, SubscriptError
 from nn.layers import (
     Activation,
     BatchNorm2d,
@@ -107,6 +107,49 @@ class ReceptiveField:
             down, across = ((n + 2 * p - k) // s + 1 for n, k, s, p in given)
             sizes.append((down, across))
         return sizes
+
+    def diagram(self, height: int, width: int, at: Pair | None = None, lang: str = "en") -> Any:
+        """Draw what the number at a place of the output sees, on the image and on all that is made of it.
+
+        What lies in the padding is dashed.
+
+        Parameters
+        ----------
+        height, width : of the image.
+        at : row and column of the number; by default the middle.
+        lang : ``"en"`` or ``"zh"``.
+
+        Raises
+        ------
+        ShapeError : if the image is too small for the layers.
+        SubscriptError : if there is no number at this place.
+
+        Examples
+        --------
+        >>> from nn import Conv2d, MaxPool2d
+        >>> print(receptive_field([Conv2d(1, 4, 3), MaxPool2d(2)]).diagram(8, 8))
+        Receptive field: 4 × 4
+        image 8 × 8: rows 2 to 5, columns 2 to 5
+        Conv2d 6 × 6: rows 2 to 3, columns 2 to 3
+        MaxPool2d 3 × 3: rows 1 to 1, columns 1 to 1
+        """
+        from nn.diagram import one_of
+        from nn.diagram.planes import Planes
+        from nn.diagram.sheet import Diagram
+        from nn.diagram.words import WORDS
+
+        one_of("lang", lang, WORDS)
+        sizes = self.outputs(height, width)
+        if min(min(size) for size in sizes) < 1:
+            raise ShapeError(
+                f"an image of {height} by {width} is too small for these layers: they make {sizes[1:]} of it"
+            )
+        rows, columns = sizes[-1]
+        at = at or (rows // 2, columns // 2)
+        if not (0 <= at[0] < rows and 0 <= at[1] < columns):
+            raise SubscriptError(f"at={at} is no place of an output of {rows} by {columns}")
+        planes = Planes(self, sizes, at, lang)
+        return Diagram(planes, f"{WORDS[lang]['field']}: {_times(self.size)}", planes.lines)
 
     def __repr__(self) -> str:
         rows: list[tuple[str, ...]] = [("layer", "window", "sees", "step")]
