@@ -86,6 +86,16 @@ def test_embedding_equals_that_of_pytorch(padding):
         theirs.weight.data = theirs.weight.data - 0.01 * theirs.weight.grad
 
 
+def test_gradients_of_linear_and_flatten():
+    layer = Sequential(Flatten(), Linear(4, 2, rng=np.random.default_rng(0)))
+
+    def run(x, weight, bias):
+        layer[1].weight, layer[1].bias = weight, bias
+        return layer(x)
+
+    check_grads(run, (np.arange(4.0).reshape(1, 2, 2), layer[1].weight.numpy(), layer[1].bias.numpy()), order=1)
+
+
 def test_embedding_gradients():
     layer = Embedding(4, 2, rng=np.random.default_rng(0))
 

@@ -69,6 +69,11 @@ def test_stochastic_pooling_passes_the_gradient_to_what_was_drawn():
     assert np.sort(x.grad, axis=None)[-24:].tolist() == [7.0] * 24
     assert np.count_nonzero(x.grad) == 24
     np.testing.assert_array_equal(np.sort(x.data[x.grad != 0.0]), np.sort(y.data, axis=None))
+    check_grads(
+        lambda x: StochasticPool2d(2, 1, rng=np.random.default_rng(0))(x) ** 2,
+        (np.arange(1.0, 10.0).reshape(1, 1, 3, 3),),
+        order=1,
+    )
 
 
 def test_stochastic_pooling_in_use_is_the_mean_by_weight():
