@@ -221,7 +221,7 @@ class GroupNorm(Module):
                 f"GroupNorm({self.extra_repr()}) takes (batch, {self.num_channels}, ...), but got shape {shape}"
             )
         size = self.num_channels // self.num_groups
-        grouped = autograd.reshape(x, shape=(shape[0], self.num_groups, size, -1))
+        grouped = autograd.reshape(x, shape=(shape[0], self.num_groups, size, math.prod(shape[2:])))
         off, _, variance = _moments(grouped, (2, 3))
         y = _scaled(off, variance, self.eps, self.weight, self.bias, (self.num_groups, size, 1))
         return autograd.reshape(y, shape=shape)

@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 
@@ -37,12 +39,18 @@ def test_it_equals_that_of_pytorch_in_training_and_in_use(ours, theirs, shape):
     assert_equals_pytorch(trained, lambda t: peer, *shape, steps=2)
 
 
-@pytest.mark.parametrize(("norm", "shape"), [(norm, shape) for norm, _, shape in NORMS], ids=str)
+SMALL = [
+    (BatchNorm1d(2), (3, 2)), (BatchNorm1d(1, eps=0.5), (2, 1, 2)), (BatchNorm2d(1), (2, 1, 2, 1)),
+    (InstanceNorm2d(1, affine=True, track_running_stats=True), (2, 1, 2, 1)), (GroupNorm(1, 2), (1, 2, 3)),
+    (GroupNorm(2, 4, eps=0.1), (1, 4)), (LayerNorm(3), (2, 3)), (LayerNorm([3, 1], elementwise_affine=False), (3, 1)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("norm", "shape"), SMALL, ids=str)
 def test_gradients(norm, shape):
-    x = np.random.default_rng(0).normal(size=(2, *shape[1:]))
+    norm, x = copy.deepcopy(norm), np.random.default_rng(0).normal(size=shape)
     check_grads(norm, (x,), order=1)
     check_grads(norm.eval(), (x,), order=1)
-    norm.train()
 
 
 def test_gradients_by_gamma_and_beta():
@@ -104,6 +112,11 @@ def test_a_program_cannot_track_statistics():
         trace(norm, x)
     norm.eval()
     np.testing.assert_array_equal(trace(norm, x.numpy())(x.numpy()).data, norm(x).data)
+
+
+def test_an_empty_batch_stays_empty_where_samples_are_on_their_own():
+    for norm in (GroupNorm(2, 4), LayerNorm([4, 2, 3]), BatchNorm2d(4).eval()):
+        assert norm(np.ones((0, 4, 2, 3))).shape == (0, 4, 2, 3)
 
 
 def test_repr_shows_what_is_not_usual():
