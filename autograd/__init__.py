@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import numpy_functions  # noqa: F401  # np.sum(t) and the like
 from autograd.anomaly import Anomaly, detect_anomaly, find_nan
-from autograd.convolution import avg_pool2d, conv2d, max_pool2d
+from autograd.convolution import avg_pool2d, conv2d, max_pool2d, windows2d
 from autograd.differentiable import Differentiable
 from autograd.einsum import einsum
 from autograd.errors import (
@@ -250,5 +250,5 @@ __all__ = [
     "pad", "power", "prod", "reciprocal", "relu", "reshape", "scope", "sigmoid", "sign", "silu", "sin", "sinc",
     "sinh", "softmax", "softplus", "sort", "sqrt", "square", "squeeze", "stack", "std", "step", "sub", "sum",
     "swapaxes", "table", "take", "tan", "tanh", "to_tensor", "to_value", "toposort", "trace", "transpose",
-    "value_and_grad", "var", "vjp", "where", "xlogy",
+    "value_and_grad", "var", "vjp", "where", "windows2d", "xlogy",
 ]  # fmt: skip

@@ -1,20 +1,20 @@
-"""Convolution and pooling of images: padding, sliding windows, and a product or a reduction of these."""
+"""Convolution and pooling of images: sliding windows, and a product or a reduction of these."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import OperandError, ShapeError
-from autograd.functions import arrays, mean, pad
+from autograd.functions import arrays, pad
+from autograd.rules.arithmetic import div
 from autograd.rules.contraction import matmul
-from autograd.rules.reduce import max as max_
-from autograd.rules.selection import where
 from autograd.rules.shape import reshape
-from autograd.rules.windows import windows
+from autograd.rules.windows import largest, window_sum, windows
 
-__all__ = ["avg_pool2d", "conv2d", "max_pool2d"]
+__all__ = ["avg_pool2d", "conv2d", "max_pool2d", "windows2d"]
 
 Extent = int | tuple[int, int]
 
@@ -107,7 +107,8 @@ def max_pool2d(x: Any, kernel_size: Extent, stride: Extent | None = None, paddin
     array([[[[ 5.,  7.],
              [13., 15.]]]])
     """
-    return max_(_pooled(x, kernel_size, stride, padding, "max_pool2d", -np.inf), axis=(-4, -3))
+    x, size, strides, pads = _pooling(x, kernel_size, stride, padding, "max_pool2d")
+    return largest(x, size=size, stride=strides, padding=pads)
 
 
 def avg_pool2d(x: Any, kernel_size: Extent, stride: Extent | None = None, padding: Extent = 0) -> Any:
@@ -117,18 +118,37 @@ def avg_pool2d(x: Any, kernel_size: Extent, stride: Extent | None = None, paddin
     array([[[[ 2.5,  4.5],
              [10.5, 12.5]]]])
     """
-    return mean(_pooled(x, kernel_size, stride, padding, "avg_pool2d", 0.0), axis=(-4, -3))
+    x, size, strides, pads = _pooling(x, kernel_size, stride, padding, "avg_pool2d")
+    return div(window_sum(x, size=size, stride=strides, padding=pads), float(math.prod(size)))
 
 
-def _pooled(x: Any, kernel_size: Extent, stride: Extent | None, padding: Extent, name: str, border: float) -> Any:
-    """The windows that are reduced by pooling."""
+def windows2d(x: Any, kernel_size: Extent, stride: Extent | None = None, padding: Extent = 0) -> Any:
+    """All windows of images, for pooling of other kinds; `padding` is of zeros. Parameters as for `max_pool2d`.
+
+    Returns
+    -------
+    (batch, channels, kernel_height, kernel_width, out_height, out_width).
+
+    >>> windows2d(np.arange(16.0).reshape(1, 1, 4, 4), 2)[0, 0, :, :, 1, 0]
+    array([[ 8.,  9.],
+           [12., 13.]])
+    """
+    x, size, strides, pads = _pooling(x, kernel_size, stride, padding, "windows2d")
+    return _windows(x, size, strides, pads, (1, 1), "windows2d")
+
+
+def _pooling(
+    x: Any, kernel_size: Extent, stride: Extent | None, padding: Extent, name: str
+) -> tuple[Any, tuple[int, int], tuple[int, int], tuple[int, int]]:
+    """What pooling was given, checked: images, and the size, stride and padding of windows as pairs."""
     (x,) = arrays([x], name)
     _check_images(x, name)
     size, pads = _pair(kernel_size, "kernel_size", 1), _pair(padding, "padding", 0)
     steps = size if stride is None else _pair(stride, "stride", 1)
     if any(2 * p > n for p, n in zip(pads, size, strict=True)):
         raise ShapeError(f"{name}: padding={padding} is more than half of kernel_size={kernel_size}; use less")
-    return _windows(x, size, steps, pads, (1, 1), name, border)
+    _check_fit(x, size, pads, (1, 1), name)
+    return x, size, steps, pads
 
 
 def _windows(
@@ -138,20 +158,21 @@ def _windows(
     padding: tuple[int, int],
     dilation: tuple[int, int],
     name: str,
-    border: float = 0.0,
 ) -> Any:
     """The windows of padded images, (batch, channels, *size, out_height, out_width)."""
-    widths = ((0, 0), (0, 0), *((p, p) for p in padding))
+    _check_fit(x, size, padding, dilation, name)
+    if any(padding):
+        x = pad(x, ((0, 0), (0, 0), *((p, p) for p in padding)))
+    return windows(x, size=size, stride=stride, dilation=dilation)
+
+
+def _check_fit(x: Any, size: tuple[int, ...], padding: tuple[int, int], dilation: tuple[int, int], name: str) -> None:
     extents = tuple(n + 2 * p for n, p in zip(x.shape[2:], padding, strict=True))
     if any((n - 1) * d + 1 > extent for n, d, extent in zip(size, dilation, extents, strict=True)):
         raise ShapeError(
             f"{name}: windows of {size} with dilation={dilation} are larger than images of {x.shape[2:]} with "
             f"padding={padding}; use a smaller kernel or more padding"
         )
-    if any(padding):
-        x, inside = pad(x, widths), np.pad(np.ones(x.shape[2:], bool), widths[2:])
-        x = x if border == 0.0 else where(inside, x, border)
-    return windows(x, size=size, stride=stride, dilation=dilation)
 
 
 def _check_images(x: Any, name: str) -> None:

@@ -6,17 +6,26 @@ they were defined: into lists, tuples, dicts and other modules.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from reprlib import recursive_repr
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from autograd import OperandError, ShapeError, Tensor, Value, scope
 from nn.diagram import diagram
+
+if TYPE_CHECKING:
+    from nn.summary import Summary
 
 __all__ = ["Module", "Parameter", "Sequential"]
 
 Parameter = Value | Tensor
 """A leaf that requires a gradient."""
+
+State = dict[str, NDArray[Any]]
+"""Arrays by the paths that lead to what they are the data of."""
 
 
 class Module:
@@ -25,6 +34,12 @@ class Module:
     A subclass assigns Values, Tensors, modules, or lists, tuples and dicts of these to attributes, and defines
     `forward` (or ``__call__``). There is no ``super().__init__()`` to call. Leaves with ``requires_grad=False`` are no
     parameters.
+
+    Attributes
+    ----------
+    training : whether the module is being trained: `Dropout` and `BatchNorm2d` behave otherwise when it is not.
+    buffers : of a class, the names of its attributes that belong to the state but are no parameters: arrays or numbers
+        that are kept up to date by assigning new ones, such as running means.
 
     Examples
     --------
@@ -40,6 +55,9 @@ class Module:
     >>> line
     Line()  # 2 parameters
     """
+
+    training: bool = True
+    buffers: tuple[str, ...] = ()
 
     def forward(self, *inputs: Any) -> Any:
         """What calling the module computes."""
@@ -70,14 +88,141 @@ class Module:
         """The parameters in the order of definition, each once."""
         return [parameter for _, parameter in self.named_parameters()]
 
+    def named_children(self) -> list[tuple[str, Module]]:
+        """The modules directly below this one with the paths that lead to them, each once."""
+        below: dict[int, tuple[str, Module]] = {}
+        for path, module in _submodules(list(_parts(self, ""))):
+            below.setdefault(id(module), (path, module))
+        return list(below.values())
+
+    def children(self) -> list[Module]:
+        """The modules directly below this one, each once."""
+        return [module for _, module in self.named_children()]
+
+    def named_generators(self) -> list[tuple[str, np.random.Generator]]:
+        """The sources of randomness with the paths that lead to them, each once; they are no part of `state_dict`."""
+        return [(path, thing) for path, thing in _walk(self) if isinstance(thing, np.random.Generator)]
+
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters: they are None again."""
         for parameter in self.parameters():
             parameter.grad = None
 
+    # --- training and evaluation ---
+
+    def train(self, mode: bool = True) -> Self:
+        """Let this module and all in it behave as in training, or else as in `eval`; gives the module back."""
+        if not isinstance(mode, bool):
+            raise OperandError(f"train() takes True or False, but got {mode!r}; nn.fit trains a model")
+        for _, module in self.named_modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Let this module and all in it behave as in use: no dropout, running statistics; gives the module back."""
+        return self.train(False)
+
+    # --- state ---
+
+    def state_dict(self) -> State:
+        """Copies of all that the module has learnt, by paths like ``layers.0.weight``.
+
+        These are the parameters, leaves that are frozen by ``requires_grad=False``, and then the `buffers`. A Value is
+        an array of shape ``()``. What is shared comes once, under its first path.
+
+        >>> from nn import Linear
+        >>> {path: array.shape for path, array in Linear(3, 2).state_dict().items()}
+        {'weight': (2, 3), 'bias': (2,)}
+        """
+        return {path: np.array(getattr(owner, name)) for path, owner, name in self._slots()}
+
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> tuple[list[str], list[str]]:
+        """Take over what `state_dict` gave; all of it is checked first, so that nothing is half loaded.
+
+        Parameters
+        ----------
+        state : arrays by path, of the shapes here, and of a dtype that this one holds without loss.
+        strict : whether the paths must be the same; else what is missing stays, and what is unexpected is left out.
+
+        Returns
+        -------
+        The paths that are missing in `state`, and those that are unexpected.
+
+        Raises
+        ------
+        ValueError : if the state does not fit; the message lists every path that does not, with shapes.
+
+        Examples
+        --------
+        >>> from nn import Linear
+        >>> Linear(3, 2).load_state_dict({"weight": np.ones((2, 4)), "scale": np.ones(2)})
+        Traceback (most recent call last):
+        ValueError: the state does not fit Linear(3, 2):
+          missing: bias (2,)
+          unexpected: scale (2,)
+          other shapes: weight is (2, 3) here, but (2, 4) in the state
+        """
+        slots = {path: (owner, name) for path, owner, name in self._slots()}
+        ours = {path: np.asarray(getattr(*slot)) for path, slot in slots.items()}
+        given = {path: np.asarray(x.numpy() if isinstance(x, Value | Tensor) else x) for path, x in state.items()}
+        if differences := _differences(ours, given, strict):
+            head = f"the state does not fit {type(self).__name__}({self.extra_repr()}):"
+            raise ValueError("\n  ".join([head, *differences]))
+        for path in ours.keys() & given.keys():
+            array = given[path].astype(ours[path].dtype)
+            setattr(*slots[path], array if isinstance(getattr(*slots[path]), np.ndarray) else array.item())
+        return [path for path in ours if path not in given], [path for path in given if path not in ours]
+
+    def _slots(self) -> list[tuple[str, Any, str]]:
+        """Where the state is: paths, and for each an object and the name of its attribute."""
+        things = list(_walk(self))
+        leaves = [(path, x, "data") for path, x in things if isinstance(x, Value | Tensor) and x.op is None]
+        buffers = [
+            (f"{path and path + '.'}{name}", module, name)
+            for path, module in things
+            if isinstance(module, Module)
+            for name in module.buffers
+            if getattr(module, name) is not None
+        ]
+        return leaves + buffers
+
+    # --- text ---
+
     def extra_repr(self) -> str:
         """What stands between the parentheses of the repr: the arguments that tell this module from its like."""
         return ""
+
+    def summary(self, *input_shapes: Sequence[int], dtype: Any = None) -> Summary:
+        """A table of all modules inside with the shapes of what they give, from a run on zeros, and their parameters.
+
+        Parameters
+        ----------
+        *input_shapes : of each argument of a call, with the axis of the batch.
+        dtype : of the arguments, that of the first parameter by default; ``int`` for an `nn.Embedding`.
+
+        Raises
+        ------
+        ShapeError : if the shapes do not fit the model.
+
+        Examples
+        --------
+        >>> from nn import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+        >>> model = Sequential(Conv2d(1, 16, 3, padding=1), ReLU(), MaxPool2d(2), Flatten(), Linear(256, 10))
+        >>> model.summary((64, 1, 8, 8))
+                  layer                                    output          parameters
+        ─────────────────────────────────────────────────────────────────────────────
+        input                                              (64, 1, 8, 8)
+        layers.0  Conv2d(1, 16, kernel_size=3, padding=1)  (64, 16, 8, 8)         160
+        layers.1  ReLU()                                   (64, 16, 8, 8)
+        layers.2  MaxPool2d(kernel_size=2)                 (64, 16, 4, 4)
+        layers.3  Flatten()                                (64, 256)
+        layers.4  Linear(256, 10)                          (64, 10)             2,570
+        ─────────────────────────────────────────────────────────────────────────────
+                  Sequential()                             (64, 10)             2,730
+        """
+        from nn.summary import summary  # which stands on this floor
+
+        return summary(self, *input_shapes, dtype=dtype)
 
     @recursive_repr()
     def __repr__(self) -> str:
@@ -141,8 +286,8 @@ class Sequential(Module):
     def __len__(self) -> int:
         return len(self.layers)
 
-    def __getitem__(self, index: int) -> Callable[[Any], Any]:
-        return self.layers[index]
+    def __getitem__(self, index: int | slice) -> Any:
+        return Sequential(*self.layers[index]) if isinstance(index, slice) else self.layers[index]
 
     def __iter__(self) -> Iterator[Callable[[Any], Any]]:
         return iter(self.layers)
@@ -153,6 +298,31 @@ def check_sizes(what: str, *sizes: Any) -> None:
     for size in sizes:
         if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
             raise ShapeError(f"{what} takes positive whole numbers as sizes, but got {size!r}")
+
+
+def shape_of(x: Any) -> tuple[int, ...]:
+    """The shape of a Tensor, or of what numpy makes an array of."""
+    return x.shape if isinstance(x, Tensor) else np.shape(x)
+
+
+def _differences(ours: State, given: State, strict: bool) -> list[str]:
+    """What keeps a state from being loaded, one line per kind."""
+    both = [path for path in ours if path in given]
+    found = {
+        "missing": [f"{path} {x.shape}" for path, x in ours.items() if path not in given and strict],
+        "unexpected": [f"{path} {x.shape}" for path, x in given.items() if path not in ours and strict],
+        "other shapes": [
+            f"{path} is {ours[path].shape} here, but {given[path].shape} in the state"
+            for path in both
+            if ours[path].shape != given[path].shape
+        ],
+        "other dtypes": [
+            f"{path} is {ours[path].dtype} here, but {given[path].dtype} in the state"
+            for path in both
+            if not np.can_cast(given[path].dtype, ours[path].dtype)
+        ],
+    }
+    return [f"{kind}: {', '.join(paths)}" for kind, paths in found.items() if paths]
 
 
 def _walk(module: Module) -> Iterator[tuple[str, Any]]:

@@ -25,7 +25,13 @@ Activation = str | Callable[[Any], Any]
 _activations: dict[str, Callable[[Any], Any] | None] = {
     "tanh": autograd.tanh,
     "relu": autograd.relu,
+    "leaky_relu": autograd.leaky_relu,
+    "elu": autograd.elu,
+    "gelu": autograd.gelu,
+    "silu": autograd.silu,
+    "softplus": autograd.softplus,
     "sigmoid": autograd.sigmoid,
+    "step": autograd.step,
     "linear": None,
 }
 
@@ -36,7 +42,8 @@ class Neuron(Module):
     Parameters
     ----------
     n_in : how many inputs.
-    activation : ``"tanh"``, ``"relu"``, ``"sigmoid"``, ``"linear"``, or a function of a Value.
+    activation : ``"tanh"``, ``"relu"``, ``"leaky_relu"``, ``"elu"``, ``"gelu"``, ``"silu"``, ``"softplus"``,
+        ``"sigmoid"``, ``"step"``, ``"linear"``, or a function of a Value.
     rng : where the initial weights come from; a fresh Generator by default, different each time. The bias starts at 0.
     fan_out : how many units stand beside it in its layer, for the scale of the weights (Xavier; He for ``"relu"``).
 

@@ -62,6 +62,50 @@ def test_ties_share():
     assert got.tolist() == [[[[0.25, 0.25], [0.25, 0.25]]]]
 
 
+def test_nan_is_the_largest_and_gets_the_gradient():
+    x = np.array([[[[np.nan, 1.0, 2.0, 3.0], [np.nan, 5.0, -np.inf, 4.0]]]])
+    out, pullback = vjp(lambda x: autograd.max_pool2d(x, 2), x)
+    np.testing.assert_array_equal(out, [[[[np.nan, 4.0]]]])
+    assert pullback(np.full(out.shape, 6.0))[0].tolist() == [[[[3.0, 0.0, 0.0, 0.0], [3.0, 0.0, 0.0, 6.0]]]]
+
+
+def test_nothing_but_minus_infinity_shares_too():
+    x = np.full((1, 1, 2, 2), -np.inf)
+    out, pullback = vjp(lambda x: autograd.max_pool2d(x, 3, padding=1), x)
+    assert out.item() == -np.inf
+    assert pullback(np.ones(out.shape))[0].tolist() == [[[[0.25, 0.25], [0.25, 0.25]]]]
+
+
+def test_an_infinite_cotangent_stays_at_its_place():
+    _, pullback = vjp(lambda x: autograd.max_pool2d(x, 2), np.arange(4.0).reshape(1, 1, 2, 2))
+    assert pullback(np.full((1, 1, 1, 1), np.inf))[0].tolist() == [[[[0.0, 0.0], [0.0, np.inf]]]]
+
+
+@pytest.mark.parametrize("options", [{}, {"stride": 1, "padding": 1}, {"stride": (1, 3)}], ids=str)
+def test_windows_are_those_of_unfold(options):
+    (x,) = drawn((2, 3, 5, 6))
+    unfold = {"stride": 2} | options
+    check(
+        lambda x: autograd.windows2d(x, 2, **options).reshape(2, 3 * 4, -1),
+        lambda x: torch.nn.functional.unfold(x, 2, **unfold), x,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("function", [autograd.max_pool2d, autograd.avg_pool2d])
+def test_second_order_of_pooling(function):
+    (x,) = drawn((1, 2, 5, 4))
+    theirs = getattr(torch.nn.functional, function.__name__)
+
+    def loss(f, x):
+        return (f(x * x * x, 3, 2, 1) ** 3).sum()
+
+    t = torch.tensor(x, requires_grad=True)
+    (slope,) = torch.autograd.grad(loss(theirs, t), t, create_graph=True)
+    (want,) = torch.autograd.grad((slope**2).sum(), t)
+    got = grad(lambda x: (grad(lambda x: loss(function, x))(x) ** 2).sum())(x)
+    np.testing.assert_allclose(got, want.numpy(), rtol=1e-9, atol=1e-12)
+
+
 def test_second_order():
     x, weight = drawn((1, 2, 4, 4), (3, 2, 2, 2))
 
@@ -100,6 +144,8 @@ MISFITS = [
     (lambda x, w: autograd.conv2d(x, w, stride=0), "stride=0 is too small"),
     (lambda x, w: autograd.max_pool2d(x, 6), "larger than images"),
     (lambda x, w: autograd.max_pool2d(x, 2, padding=2), "more than half"),
+    (lambda x, w: autograd.avg_pool2d(x[0], 2), r"avg_pool2d: images are"),
+    (lambda x, w: autograd.windows2d(x, (2, 7)), r"windows2d: windows of \(2, 7\)"),
 ]
 
 

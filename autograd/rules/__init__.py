@@ -133,7 +133,12 @@ from autograd.rules.trigonometric import (
     unit,
 )
 from autograd.rules.windows import (
+    from_largest,
+    largest,
     overlap_add,
+    to_largest,
+    window_spread,
+    window_sum,
     windows,
 )
 
@@ -141,12 +146,13 @@ __all__ = [
     "abs", "acos", "acosh", "add", "argmax", "argmin", "argsort", "asin", "asinh", "astype", "atan", "atan2",
     "atanh", "bell", "broadcast_to", "cbrt", "circle", "clip", "concatenate", "contract", "cos", "cosh", "cumprod",
     "cumsum", "direction", "div", "elu", "equal", "erf", "erfc", "exp", "exp2", "expand_dims", "expm1", "flip",
-    "floor", "foremost", "gelu", "gelu_slope", "getitem", "greater", "greater_equal", "hypot", "identity", "inner",
-    "inversion", "leaky_relu", "less", "less_equal", "log", "log1p", "log_softmax", "logaddexp", "logical_and",
-    "logical_not", "logical_or", "logsigmoid", "logsumexp", "matmul", "max", "maximum", "middle", "min", "minimum",
-    "mul", "neg", "norm", "not_equal", "overlap_add", "power", "power_log", "power_partial", "prod", "reciprocal",
-    "recur", "relu", "reorder", "reshape", "rest", "scatter", "sech", "sech2", "sigmoid", "sign", "silu",
-    "silu_slope", "sin", "sinc", "sinc_slope", "sinh", "slope", "softmax", "softplus", "sort", "sqrt", "square",
-    "squeeze", "stack", "step", "sub", "sum", "swapaxes", "tan", "tanh", "to_tensor", "to_value", "transpose",
-    "unit", "where", "windows", "winners", "xlogy",
+    "floor", "foremost", "from_largest", "gelu", "gelu_slope", "getitem", "greater", "greater_equal", "hypot",
+    "identity", "inner", "inversion", "largest", "leaky_relu", "less", "less_equal", "log", "log1p", "log_softmax",
+    "logaddexp", "logical_and", "logical_not", "logical_or", "logsigmoid", "logsumexp", "matmul", "max", "maximum",
+    "middle", "min", "minimum", "mul", "neg", "norm", "not_equal", "overlap_add", "power", "power_log",
+    "power_partial", "prod", "reciprocal", "recur", "relu", "reorder", "reshape", "rest", "scatter", "sech",
+    "sech2", "sigmoid", "sign", "silu", "silu_slope", "sin", "sinc", "sinc_slope", "sinh", "slope", "softmax",
+    "softplus", "sort", "sqrt", "square", "squeeze", "stack", "step", "sub", "sum", "swapaxes", "tan", "tanh",
+    "to_largest", "to_tensor", "to_value", "transpose", "unit", "where", "window_spread", "window_sum", "windows",
+    "winners", "xlogy",
 ]  # fmt: skip

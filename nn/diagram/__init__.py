@@ -3,7 +3,7 @@
 `diagram` shows a forward pass or back propagation, `training_flow` one step of training, and `layer_step` what goes in
 and out of one layer. `run` computes the numbers on a private copy; `formulas`, `cost` (the loss) and `update` (the
 optimizer) say them; `columns` places circles and pills; `network`, `flow` and `step` are the figures, made of `blocks`;
-`sheet` is the finished picture.
+`sheet` is the finished picture. `planes` draws a receptive field, see `nn.receptive_field`.
 
 Drawing is imported when the first figure is made.
 """
@@ -56,7 +56,7 @@ def diagram(model: Any, x: Any, y: Any = None, passes: str = "forward", lang: st
     """
     from autograd import ShapeError
 
-    _one_of("passes", passes, ("forward", "backward"))
+    one_of("passes", passes, ("forward", "backward"))
     backward = passes == "backward"
     if backward and y is None:
         raise ValueError('passes="backward" starts at the loss, so it needs a label: diagram(x, y, passes="backward")')
@@ -154,10 +154,11 @@ def layer_step(model: Any, i: int, x: Any, y: Any, optimizer: Any = None, loss: 
 def _words(lang: str) -> dict[str, str]:
     from nn.diagram.words import WORDS
 
-    _one_of("lang", lang, WORDS)
+    one_of("lang", lang, WORDS)
     return WORDS[lang]
 
 
-def _one_of(name: str, given: Any, known: Any) -> None:
+def one_of(name: str, given: Any, known: Any) -> None:
+    """Raise an error unless an option has one of the values that are known."""
     if given not in tuple(known):
         raise ValueError(f"{name}= takes one of {', '.join(map(repr, known))}, but got {given!r}")

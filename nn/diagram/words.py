@@ -33,7 +33,9 @@ WORDS: dict[str, dict[str, str]] = {
         "old": "old weights", "new": "new weights",
         "none": "none", "fresh": "none yet", "batch": "{} samples, one column each", "velocity": "velocity v",
         "ahead": "FWD {}", "back": "BWD {}", "squared_error": "squared error", "mse_loss": "mean squared error",
-        "cross_entropy": "cross entropy",
+        "cross_entropy": "cross entropy", "field": "Receptive field", "image": "image",
+        "sees": "one number of the output sees {} of the image",
+        "window": "window {}", "strided": "window {}, stride {}",
     },
     "zh": {
         "forward": "前向传播", "backward": "反向传播", "flow": "训练流程", "step": "第 {} 层",
@@ -44,7 +46,8 @@ WORDS: dict[str, dict[str, str]] = {
         "update": "更新模型权重", "state": "优化器状态", "state′": "新状态", "old": "旧权重", "new": "新权重",
         "none": "无", "fresh": "尚无", "batch": "{} 个样本，每列一个", "velocity": "速度 v",
         "ahead": "前向 {}", "back": "反向 {}", "squared_error": "平方误差", "mse_loss": "均方误差",
-        "cross_entropy": "交叉熵",
+        "cross_entropy": "交叉熵", "field": "感受野", "image": "图像", "sees": "输出的一个数看到图像的 {}",
+        "window": "窗口 {}", "strided": "窗口 {}，步幅 {}",
     },
 }  # fmt: skip
 

@@ -212,6 +212,19 @@ def layer_step() -> Any:
     return nn.layer_step(model, 2, [0.8, -0.5], 1.0)
 
 
+def receptive_field() -> Any:
+    """What a convolutional network sees
+
+    One number of the output depends on the tinted part of each plane; behind a stride a window covers more of the
+    image. What would lie in the padding is dashed.
+    """
+    layers = [
+        nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+    ]  # fmt: skip
+    return nn.receptive_field(layers).diagram(16, 16)
+
+
 def folded() -> Any:
     """The loss of a network, folded
 
@@ -286,7 +299,7 @@ def chinese() -> Any:
 
 FIGURES = (
     neuron, forward, backward, twice, tanh_of_exps, explained, highlighted, second_derivative, rosenbrock, newton,
-    layer, cross_entropy, network_forward, network_backward, training_flow, layer_step,
+    layer, cross_entropy, network_forward, network_backward, training_flow, layer_step, receptive_field,
     folded, folded_samples, cut, odd_names, chinese,
 )  # fmt: skip
 """In the order of the page."""

@@ -6,6 +6,7 @@ leaves to the garbage collector is counted, for tensors the median. Memory is co
 
 import argparse
 import compileall
+import importlib.util
 import json
 import pathlib
 import statistics
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 import tracemalloc
+from collections.abc import Callable
 from typing import Any
 
 HERE = pathlib.Path(__file__).parent
@@ -58,20 +60,32 @@ def import_seconds(code: str) -> float:
     return statistics.median(times)
 
 
-def step_seconds() -> tuple[float, float]:
-    """The median time of a training step, by glassgrad and by hand: in turns, since the machine may change its pace."""
-    from tests.benchmarks.bench_tensor import ByHand, Ours, given_step
-
-    both = Ours(*given_step()), ByHand(*given_step())
-    times: tuple[list[float], list[float]] = ([], [])
+def in_turns(*steps: Callable[[], Any]) -> list[float]:
+    """The median time of each of some steps, in seconds: in turns, since the machine may change its pace."""
+    times: list[list[float]] = [[] for _ in steps]
     for _ in range(40):
-        for step, kept in zip(both, times, strict=True):
+        for step, kept in zip(steps, times, strict=True):
             for _ in range(20):
                 begin = time.perf_counter()
                 step()
                 kept.append(time.perf_counter() - begin)
-    ours, by_hand = map(statistics.median, times)
-    return ours, by_hand
+    return [statistics.median(kept) for kept in times]
+
+
+def step_rows() -> list[str]:
+    """The rows of training steps: one beside numpy by hand, and networks of layers beside PyTorch."""
+    from tests.benchmarks.bench_layers import NETWORKS, one_core, ours, pytorch
+    from tests.benchmarks.bench_tensor import ByHand, Ours, given_step
+
+    our_step, by_hand = in_turns(Ours(*given_step()), ByHand(*given_step()))
+    rows = [("MLP 784-128-64-10", our_step, by_hand, "numpy by hand")]
+    if importlib.util.find_spec("torch"):
+        with one_core():
+            rows += [(f"{name}, one core", *in_turns(ours(name), pytorch(name)), "PyTorch") for name in NETWORKS]
+    return [
+        f"| a training step, {name}, 64 samples | {here * 1e3:.2f} ms | {there * 1e3:.2f} ms {peer} |"
+        for name, here, there, peer in rows
+    ]
 
 
 def table() -> str:
@@ -91,7 +105,6 @@ def table() -> str:
             lines.append(f"| {title} | {cells} |")
     recorded, peak = bytes_per_operation()
     bare, ours = import_seconds("import numpy"), import_seconds("import autograd")
-    our_step, by_hand = (seconds * 1e3 for seconds in step_seconds())
     lines += [
         "",
         "Value and gradient of the chained Rosenbrock function on scalars, recorded from scratch each time (the mean,",
@@ -99,7 +112,7 @@ def table() -> str:
         "",
         "| tensors | glassgrad | peer |",
         "|---|---:|---:|",
-        f"| a training step, MLP 784-128-64-10, 64 samples | {our_step:.2f} ms | {by_hand:.2f} ms numpy by hand |",
+        *step_rows(),
     ]
     if "pytorch" in chain:
         ours_chain, theirs = chain["glassgrad"], chain["pytorch"]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from autograd import OperandError, Tensor, Value
+from autograd import OperandError, StaleError, Tensor, Value
 from nn import MLP, Linear, Module, ReLU, Sequential, Tanh
 
 
@@ -108,6 +108,7 @@ def test_sequential_calls_in_turn_and_is_a_sequence():
     assert model(2.0) == 30.0
     assert len(model) == 2
     assert list(model) == [model[0], model[1]]
+    assert model[1:](2.0) == 20.0
 
 
 def test_sequential_refuses_what_cannot_be_called():
@@ -129,3 +130,105 @@ def test_a_call_is_a_part_of_the_graph():
     figure = model(np.ones((4, 2))).sum().graph(depth=1)
     assert [area.title for area in figure.scene.areas] == ["Sequential"]
     assert [card.title for card in figure.scene.cards if card.title] == ["layers.0"]
+
+
+class Counted(Module):
+    """Has buffers: an array, a number, and one that is switched off."""
+
+    buffers = ("mean", "steps", "absent")
+
+    def __init__(self):
+        self.weight, self.mean, self.steps, self.absent = Tensor([1.0, 2.0]), np.array([0.5]), 3, None
+
+
+def test_children_are_the_modules_directly_below():
+    shared = Linear(2, 2)
+    inner = Sequential(shared, ReLU())
+    model = Holder(body=inner, heads=[shared, shared], number=1.0)
+    assert [name for name, _ in model.named_children()] == ["body", "heads.0"]
+    assert model.children()[0] is inner
+    assert inner.children() == [shared, inner[1]]
+    assert ReLU().children() == []
+
+
+def test_generators_are_found_by_their_paths():
+    rng = np.random.default_rng(0)
+    assert Holder(a=Holder(rng=rng), b=[rng]).named_generators() == [("a.rng", rng)]
+
+
+def test_training_is_switched_for_all_modules_inside():
+    model = Sequential(Linear(2, 3), Sequential(Tanh()))
+    assert all(module.training for _, module in model.named_modules())
+    assert model.eval() is model
+    assert not any(module.training for _, module in model.named_modules())
+    assert model.train()[1][0].training
+    with pytest.raises(OperandError, match=r"takes True or False, but got \[1\.0\]"):
+        model.train([1.0])
+
+
+def test_the_state_is_all_parameters_frozen_ones_too_and_then_the_buffers():
+    model = Holder(b=Counted(), v=Value(7.0), frozen=Tensor([4.0], requires_grad=False), result=Value(1.0) * 2.0)
+    state = model.state_dict()
+    assert {path: array.tolist() for path, array in state.items()} == {
+        "b.weight": [1.0, 2.0], "v": 7.0, "frozen": [4.0], "b.mean": [0.5], "b.steps": 3,
+    }  # fmt: skip
+    assert list(state) == ["b.weight", "v", "frozen", "b.mean", "b.steps"]
+    assert all(type(array) is np.ndarray for array in state.values())
+
+
+def test_a_state_is_a_copy_and_comes_back():
+    model, other = Holder(inner=Counted(), v=Value(1.0)), Holder(inner=Counted(), v=Value(2.0))
+    other.inner.weight.data, other.inner.mean, other.inner.steps = np.array([3.0, 4.0]), np.array([9.0]), 8
+    state = other.state_dict()
+    assert model.load_state_dict(state) == ([], [])
+    for array in state.values():
+        array[...] = 0
+    assert (model.inner.weight.tolist(), model.v.data) == ([3.0, 4.0], 2.0)
+    assert (model.inner.mean.tolist(), model.inner.steps) == ([9.0], 8)
+    assert type(model.inner.steps) is int
+    assert other.inner.mean.tolist() == [9.0]
+
+
+def test_a_graph_recorded_before_loading_is_stale():
+    model = Linear(2, 1)
+    loss = model(np.ones((1, 2))).sum()
+    model.load_state_dict(model.state_dict())
+    with pytest.raises(StaleError):
+        loss.backward()
+
+
+def test_a_state_that_does_not_fit_is_listed_and_nothing_is_loaded():
+    model = Sequential(Linear(2, 3), ReLU(), Linear(3, 1))
+    before = model.state_dict()
+    state = {path: array + 1.0 for path, array in before.items()}
+    state["layers.2.weight"] = np.zeros((1, 4))
+    state["layers.2.bias"] = np.array(["text"])
+    state["scale"] = state.pop("layers.0.bias")
+    with pytest.raises(ValueError, match="the state does not fit Sequential") as caught:
+        model.load_state_dict(state)
+    assert str(caught.value).splitlines()[1:] == [
+        "  missing: layers.0.bias (3,)",
+        "  unexpected: scale (3,)",
+        "  other shapes: layers.2.weight is (1, 3) here, but (1, 4) in the state",
+        "  other dtypes: layers.2.bias is float64 here, but <U4 in the state",
+    ]
+    for path, array in model.state_dict().items():
+        np.testing.assert_array_equal(array, before[path])
+
+
+def test_what_is_missing_stays_if_loading_is_not_strict():
+    model = Linear(2, 1)
+    weight = model.weight.numpy()
+    assert model.load_state_dict({"bias": [5.0], "scale": 1.0}, strict=False) == (["weight"], ["scale"])
+    assert model.bias.tolist() == [5.0]
+    np.testing.assert_array_equal(model.weight.data, weight)
+    with pytest.raises(ValueError, match="other shapes"):
+        model.load_state_dict({"bias": [5.0, 6.0]}, strict=False)
+
+
+def test_a_state_may_be_of_less_precision_but_not_of_more():
+    model = Linear(2, 1, dtype=np.float32)
+    model.load_state_dict({path: array.astype(np.float16) for path, array in model.state_dict().items()})
+    assert model.weight.dtype == np.float32
+    with pytest.raises(ValueError, match="weight is float32 here, but float64 in the state"):
+        model.load_state_dict(Linear(2, 1).state_dict())
