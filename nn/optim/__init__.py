@@ -1,0 +1,7 @@
+"""Optimizers: how parameters change by their gradients. Their state is plain attributes, to be looked at and drawn."""
+
+from nn.optim.optimizer import Optimizer
+from nn.optim.rules import Rule
+from nn.optim.sgd import SGD
+
+__all__ = ["SGD", "Optimizer", "Rule"]
