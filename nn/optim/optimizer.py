@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from typing import Any, ClassVar
 
@@ -127,6 +128,14 @@ class Optimizer:
         """Forget the gradients of all parameters: they are None again."""
         for p in self.parameters:
             p.grad = None
+
+    def look_ahead(self) -> AbstractContextManager[None]:
+        """A context in which the gradient of the next step is taken.
+
+        It does nothing, since gradients are those where the parameters are; only `Nesterov` goes elsewhere. A loop that
+        runs its model and ``loss.backward()`` inside ``with optimizer.look_ahead():`` serves every optimizer.
+        """
+        return nullcontext()
 
     def rules(self, p: Parameter) -> list[Rule]:
         """What `step` will do to one parameter θ, as sums: for each new letter its terms, factor and letter.
