@@ -326,7 +326,7 @@ def _states(optimizer: Any) -> dict[str, dict[int, Any]]:
     return {
         name: {id(p): np.array(v) for p, v in zip(parameters, lists[name], strict=True) if v is not None}
         for name in getattr(optimizer, "buffers", lists.keys() - {"parameters"})
-        if any(v is not None for v in lists[name])
+        if any(v is not None and not isinstance(v, int) for v in lists[name])  # counts are no state to draw
     }
 
 

@@ -1,8 +1,9 @@
 """Optimizers: how parameters change by their gradients. Their state is plain attributes, to be looked at and drawn."""
 
+from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
 from nn.optim.momentum import Momentum, Nesterov
 from nn.optim.optimizer import Optimizer
 from nn.optim.rules import Rule
 from nn.optim.sgd import SGD
 
-__all__ = ["SGD", "Momentum", "Nesterov", "Optimizer", "Rule"]
+__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Momentum", "Nesterov", "Optimizer", "RMSprop", "Rule"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from nn.module import Parameter
 from nn.optim.optimizer import Group, Optimizer, Parameters
-from nn.optim.rules import Rule
+from nn.optim.rules import Rule, Term
 
 __all__ = ["SGD"]
 
@@ -94,7 +94,7 @@ class SGD(Optimizer):
 
     def explained(self, i: int, p: Parameter, group: Group) -> list[Rule]:  # noqa: D102  # see Optimizer
         momentum = group["momentum"]
-        decay = [(group["weight_decay"], "θ")] if group["weight_decay"] else []
+        decay: list[Term] = [(group["weight_decay"], "θ")] if group["weight_decay"] else []
         rules: list[Rule] = [("g", [(1.0, "∂L/∂θ"), *decay])]
         along = "g"
         if momentum:
