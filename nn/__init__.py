@@ -20,12 +20,23 @@ from nn.losses import cross_entropy, mse_loss
 from nn.metrics import accuracy, confusion_matrix
 from nn.module import Module, Parameter, Sequential
 from nn.neuron import MLP, Layer, Neuron
-from nn.optim import SGD, Adagrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSprop
+from nn.optim import (
+    SGD,
+    Adagrad,
+    Adam,
+    AdamW,
+    Momentum,
+    Nesterov,
+    Optimizer,
+    RMSprop,
+    clip_grad_norm_,
+    clip_grad_value_,
+)
 from nn.train import History, fit, predict, scores
 
 __all__ = [
     "MLP", "SGD", "Adagrad", "Adam", "AdamW", "History", "Layer", "Linear", "Module", "Momentum", "Nesterov",
     "Neuron", "Optimizer", "Parameter", "RMSprop", "ReLU", "Sequential", "Sigmoid", "Tanh", "accuracy",
-    "confusion_matrix", "cross_entropy", "fit", "he_bound", "layer_step", "mse_loss", "predict", "scores",
-    "training_flow", "xavier_bound",
+    "clip_grad_norm_", "clip_grad_value_", "confusion_matrix", "cross_entropy", "fit", "he_bound", "layer_step",
+    "mse_loss", "predict", "scores", "training_flow", "xavier_bound",
 ]  # fmt: skip
