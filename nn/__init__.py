@@ -32,11 +32,27 @@ from nn.optim import (
     clip_grad_norm_,
     clip_grad_value_,
 )
+from nn.schedules import (
+    CosineAnnealingLR,
+    CosineAnnealingWarmRestarts,
+    CyclicLR,
+    ExponentialLR,
+    LinearLR,
+    MultiStepLR,
+    OneCycleLR,
+    Piecewise,
+    PolynomialLR,
+    ReduceOnPlateau,
+    SequentialLR,
+    StepLR,
+)
 from nn.train import History, fit, predict, scores
 
 __all__ = [
-    "MLP", "SGD", "Adagrad", "Adam", "AdamW", "History", "Layer", "Linear", "Module", "Momentum", "Nesterov",
-    "Neuron", "Optimizer", "Parameter", "RMSprop", "ReLU", "Sequential", "Sigmoid", "Tanh", "accuracy",
-    "clip_grad_norm_", "clip_grad_value_", "confusion_matrix", "cross_entropy", "fit", "he_bound", "layer_step",
-    "mse_loss", "predict", "scores", "training_flow", "xavier_bound",
+    "MLP", "SGD", "Adagrad", "Adam", "AdamW", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR",
+    "ExponentialLR", "History", "Layer", "Linear", "LinearLR", "Module", "Momentum", "MultiStepLR", "Nesterov",
+    "Neuron", "OneCycleLR", "Optimizer", "Parameter", "Piecewise", "PolynomialLR", "RMSprop", "ReLU",
+    "ReduceOnPlateau", "Sequential", "SequentialLR", "Sigmoid", "StepLR", "Tanh", "accuracy", "clip_grad_norm_",
+    "clip_grad_value_", "confusion_matrix", "cross_entropy", "fit", "he_bound", "layer_step", "mse_loss", "predict",
+    "scores", "training_flow", "xavier_bound",
 ]  # fmt: skip
