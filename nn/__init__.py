@@ -16,7 +16,16 @@ True
 from nn.diagram import layer_step, training_flow
 from nn.init import he_bound, xavier_bound
 from nn.layers import Linear, ReLU, Sigmoid, Tanh
-from nn.losses import cross_entropy, mse_loss
+from nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    half_squared_error,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    smooth_l1_loss,
+)
 from nn.metrics import accuracy, confusion_matrix
 from nn.module import Module, Parameter, Sequential
 from nn.neuron import MLP, Layer, Neuron
@@ -52,7 +61,8 @@ __all__ = [
     "MLP", "SGD", "Adagrad", "Adam", "AdamW", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR",
     "ExponentialLR", "History", "Layer", "Linear", "LinearLR", "Module", "Momentum", "MultiStepLR", "Nesterov",
     "Neuron", "OneCycleLR", "Optimizer", "Parameter", "Piecewise", "PolynomialLR", "RMSprop", "ReLU",
-    "ReduceOnPlateau", "Sequential", "SequentialLR", "Sigmoid", "StepLR", "Tanh", "accuracy", "clip_grad_norm_",
-    "clip_grad_value_", "confusion_matrix", "cross_entropy", "fit", "he_bound", "layer_step", "mse_loss", "predict",
-    "scores", "training_flow", "xavier_bound",
+    "ReduceOnPlateau", "Sequential", "SequentialLR", "Sigmoid", "StepLR", "Tanh", "accuracy",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm_", "clip_grad_value_",
+    "confusion_matrix", "cross_entropy", "fit", "half_squared_error", "he_bound", "huber_loss", "l1_loss",
+    "layer_step", "mse_loss", "predict", "scores", "smooth_l1_loss", "training_flow", "xavier_bound",
 ]  # fmt: skip
