@@ -41,6 +41,7 @@ from nn.optim import (
     clip_grad_norm_,
     clip_grad_value_,
 )
+from nn.plateau import ReduceOnPlateau
 from nn.schedules import (
     CosineAnnealingLR,
     CosineAnnealingWarmRestarts,
@@ -51,7 +52,6 @@ from nn.schedules import (
     OneCycleLR,
     Piecewise,
     PolynomialLR,
-    ReduceOnPlateau,
     SequentialLR,
     StepLR,
 )
