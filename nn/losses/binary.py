@@ -8,7 +8,8 @@ import numpy as np
 
 import autograd
 from autograd import Tensor, scope
-from nn.losses.batch import by_element, holds_values, numbers
+from nn.losses.batch import by_element
+from nn.nested import holds_values, numbers
 
 __all__ = ["binary_cross_entropy", "binary_cross_entropy_with_logits"]
 

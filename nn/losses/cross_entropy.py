@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 
 import autograd
 from autograd import OperandError, ShapeError, SubscriptError, Tensor, scope
-from nn.losses.batch import check_reduction, holds_values, numbers, reduced, shape_of, total
+from nn.losses.batch import check_reduction, reduced, total
+from nn.nested import holds_values, numbers, shape_of
 
 __all__ = ["cross_entropy"]
 
