@@ -42,6 +42,7 @@ from nn.optim import (
     clip_grad_value_,
 )
 from nn.plateau import ReduceOnPlateau
+from nn.regularization import l1_penalty, l2_penalty
 from nn.schedules import (
     CosineAnnealingLR,
     CosineAnnealingWarmRestarts,
@@ -64,5 +65,6 @@ __all__ = [
     "ReduceOnPlateau", "Sequential", "SequentialLR", "Sigmoid", "StepLR", "Tanh", "accuracy",
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm_", "clip_grad_value_",
     "confusion_matrix", "cross_entropy", "fit", "half_squared_error", "he_bound", "huber_loss", "l1_loss",
-    "layer_step", "mse_loss", "predict", "scores", "smooth_l1_loss", "training_flow", "xavier_bound",
+    "l1_penalty", "l2_penalty", "layer_step", "mse_loss", "predict", "scores", "smooth_l1_loss", "training_flow",
+    "xavier_bound",
 ]  # fmt: skip
