@@ -36,6 +36,7 @@ from nn.optim import (
     AdamW,
     Momentum,
     Nesterov,
+    Newton,
     Optimizer,
     RMSprop,
     clip_grad_norm_,
@@ -61,7 +62,7 @@ from nn.train import History, fit, predict, scores
 __all__ = [
     "MLP", "SGD", "Adagrad", "Adam", "AdamW", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR",
     "ExponentialLR", "History", "Layer", "Linear", "LinearLR", "Module", "Momentum", "MultiStepLR", "Nesterov",
-    "Neuron", "OneCycleLR", "Optimizer", "Parameter", "Piecewise", "PolynomialLR", "RMSprop", "ReLU",
+    "Neuron", "Newton", "OneCycleLR", "Optimizer", "Parameter", "Piecewise", "PolynomialLR", "RMSprop", "ReLU",
     "ReduceOnPlateau", "Sequential", "SequentialLR", "Sigmoid", "StepLR", "Tanh", "accuracy",
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm_", "clip_grad_value_",
     "confusion_matrix", "cross_entropy", "fit", "half_squared_error", "he_bound", "huber_loss", "l1_loss",

@@ -13,6 +13,7 @@ import numpy as np
 from autograd import GraphError, OperandError, Tensor, Value
 from nn.module import Parameter
 from nn.optim.rules import Rule
+from nn.optim.vector import checked
 
 __all__ = ["Group", "Optimizer", "Parameters", "zeros"]
 
@@ -168,14 +169,7 @@ class Optimizer:
                 f"a group of {kind} takes params and the settings {', '.join(self.defaults)}, but got {list(group)}"
             )
         params = group["params"]
-        params = list({id(p): p for p in ([params] if isinstance(params, Value | Tensor) else params)}.values())
-        for p in params:
-            if not (isinstance(p, Value | Tensor) and p.requires_grad and p.op is None):
-                raise OperandError(
-                    f"{kind} changes Values and Tensors that are leaves and require a gradient, not {p!r}"
-                )
-        if not params:
-            raise ValueError(f"{kind} got no parameters; a model has some if model.parameters() is not empty")
+        params = checked(kind, [params] if isinstance(params, Value | Tensor) else params)
         if {id(p) for p in params} & {id(p) for p in self.parameters}:
             raise ValueError(f"{kind} got a parameter in two groups: which settings are its own?")
         own = {name: self._checked(name, value) for name, value in settings.items()}
