@@ -74,22 +74,21 @@ class Newton:
         ------
         GraphError : if the loss does not depend on the parameters, or is not finite in value or derivatives.
         """
-        start = self._theta.read()
         loss = self._differentiate(closure)
         assert self.gradient is not None
         assert self.hessian is not None
         curvatures, axes = np.linalg.eigh(self.hessian)
         slopes = axes.T @ self.gradient
-        while self.damping < _MOST:
-            shift = self.damping + max(0.0, -curvatures[0])
-            self._theta.write(start - axes @ (slopes / (curvatures + shift)))
-            if self._theta.cost(closure) <= loss:
-                self.damping = max(self.damping / 10.0, _LEAST)
-                break
-            self.damping *= 10.0
-        else:  # nothing is lower, within rounding: a minimum
-            self._theta.write(start)
-            self.damping = 1.0
+        with self._theta.trial() as start:
+            while self.damping < _MOST:
+                shift = self.damping + max(0.0, -curvatures[0])
+                if self._theta.cost_at(start - axes @ (slopes / (curvatures + shift)), closure) <= loss:
+                    self.damping = max(self.damping / 10.0, _LEAST)
+                    break
+                self.damping *= 10.0
+            else:  # nothing is lower, within rounding: a minimum
+                self._theta.write(start)
+                self.damping = 1.0
         self.steps += 1
         return loss
 
@@ -136,5 +135,4 @@ class Newton:
         return rows
 
     def __repr__(self) -> str:
-        n = len(self._theta)
-        return f"Newton({n:,} parameter{'s' * (n != 1)}, damping={self.damping:g})"
+        return self._theta.told(f"damping={self.damping:g}")

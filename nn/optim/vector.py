@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -69,8 +70,19 @@ class Vector:
             start, end = end, end + _size(p)
             p.data = theta[start:end].reshape(p.shape) if isinstance(p, Tensor) else float(theta[start])
 
-    def cost(self, loss: Loss) -> float:
-        """The number of a loss at the parameters as they are, without recording anything; nan counts as inf."""
+    @contextmanager
+    def trial(self) -> Iterator[Array]:
+        """A block that changes the parameters; gives θ as it is before, and goes back to it if the block fails."""
+        start = self.read()
+        try:
+            yield start
+        except BaseException:
+            self.write(start)
+            raise
+
+    def cost_at(self, theta: Array, loss: Loss) -> float:
+        """Write θ and give the number of the loss there, without recording anything; nan counts as inf."""
+        self.write(theta)
         with no_grad():
             number = loss()
         if isinstance(number, Value | Tensor):
@@ -83,6 +95,11 @@ class Vector:
                 f"{number!r}"
             ) from None
         return number if number == number else np.inf
+
+    def told(self, settings: str) -> str:
+        """What a method says of itself."""
+        n = len(self)
+        return f"{self.kind}({n:,} parameter{'s' * (n != 1)}, {settings})"
 
     def __len__(self) -> int:
         return sum(map(_size, self.parameters))
