@@ -59,15 +59,16 @@ from nn.schedules import (
     SequentialLR,
     StepLR,
 )
+from nn.search import Found, bayesian_search
 from nn.train import History, fit, predict, scores
 
 __all__ = [
     "MLP", "SGD", "Adagrad", "Adam", "AdamW", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR",
-    "EvolutionStrategy", "ExponentialLR", "GeneticAlgorithm", "History", "Layer", "Linear", "LinearLR", "Module",
-    "Momentum", "MultiStepLR", "Nesterov", "Neuron", "Newton", "OneCycleLR", "Optimizer", "Parameter", "Piecewise",
-    "PolynomialLR", "RMSprop", "ReLU", "ReduceOnPlateau", "Sequential", "SequentialLR", "Sigmoid", "StepLR", "Tanh",
-    "accuracy", "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm_", "clip_grad_value_",
-    "confusion_matrix", "cross_entropy", "fit", "half_squared_error", "he_bound", "huber_loss", "l1_loss",
-    "l1_penalty", "l2_penalty", "layer_step", "mse_loss", "predict", "scores", "smooth_l1_loss", "training_flow",
-    "xavier_bound",
+    "EvolutionStrategy", "ExponentialLR", "Found", "GeneticAlgorithm", "History", "Layer", "Linear", "LinearLR",
+    "Module", "Momentum", "MultiStepLR", "Nesterov", "Neuron", "Newton", "OneCycleLR", "Optimizer", "Parameter",
+    "Piecewise", "PolynomialLR", "RMSprop", "ReLU", "ReduceOnPlateau", "Sequential", "SequentialLR", "Sigmoid",
+    "StepLR", "Tanh", "accuracy", "bayesian_search", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "clip_grad_norm_", "clip_grad_value_", "confusion_matrix", "cross_entropy", "fit", "half_squared_error",
+    "he_bound", "huber_loss", "l1_loss", "l1_penalty", "l2_penalty", "layer_step", "mse_loss", "predict", "scores",
+    "smooth_l1_loss", "training_flow", "xavier_bound",
 ]  # fmt: skip
