@@ -35,7 +35,10 @@ WORDS: dict[str, dict[str, str]] = {
         "m": "mean m", "v": "mean square v", "G": "sum of squares G", "u": "velocity u", "mean": "mean ḡ",
         "largest": "largest v",
         "ahead": "FWD {}", "back": "BWD {}", "squared_error": "squared error", "mse_loss": "mean squared error",
-        "cross_entropy": "cross entropy",
+        "cross_entropy": "cross entropy", "half_squared_error": "half squared error", "l1_loss": "mean absolute error",
+        "binary_cross_entropy": "binary cross entropy",
+        "binary_cross_entropy_with_logits": "binary cross entropy of logits",
+        "huber_loss": "Huber loss", "smooth_l1_loss": "smooth absolute error",
     },
     "zh": {
         "forward": "前向传播", "backward": "反向传播", "flow": "训练流程", "step": "第 {} 层",
@@ -47,7 +50,9 @@ WORDS: dict[str, dict[str, str]] = {
         "none": "无", "fresh": "尚无", "batch": "{} 个样本，每列一个", "velocity": "速度 v",
         "m": "均值 m", "v": "均方 v", "G": "平方和 G", "u": "速度 u", "mean": "均值 ḡ", "largest": "最大 v",
         "ahead": "前向 {}", "back": "反向 {}", "squared_error": "平方误差", "mse_loss": "均方误差",
-        "cross_entropy": "交叉熵",
+        "cross_entropy": "交叉熵", "half_squared_error": "误差平方和的一半", "l1_loss": "平均绝对误差",
+        "binary_cross_entropy": "二元交叉熵", "binary_cross_entropy_with_logits": "二元交叉熵（由 logits）",
+        "huber_loss": "Huber 损失", "smooth_l1_loss": "平滑绝对误差",
     },
 }  # fmt: skip
 
