@@ -263,7 +263,9 @@ class Value(Differentiable, kind="Value"):
     @data.setter
     def data(self, data: float) -> None:
         self._refuse_inner()
-        self._data = data._data if isinstance(data, Value) else _number(data, "data")
+        if type(data) is not float:
+            data = data._data if isinstance(data, Value) else _number(data, "data")
+        self._data = data
         self.index = tick()  # newer than its consumers, which is how a sweep notices
 
     def item(self) -> float:

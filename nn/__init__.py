@@ -48,19 +48,64 @@ from nn.layers import (
     Tanh,
     WeightNorm,
 )
-from nn.losses import cross_entropy, mse_loss
+from nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    half_squared_error,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    smooth_l1_loss,
+)
 from nn.metrics import accuracy, confusion_matrix
 from nn.module import Module, Parameter, Sequential
 from nn.neuron import MLP, Layer, Neuron
-from nn.optim import SGD
+from nn.optim import (
+    SGD,
+    Adagrad,
+    Adam,
+    AdamW,
+    EvolutionStrategy,
+    GeneticAlgorithm,
+    Momentum,
+    Nesterov,
+    Newton,
+    Optimizer,
+    RMSprop,
+    clip_grad_norm_,
+    clip_grad_value_,
+)
+from nn.plateau import ReduceOnPlateau
 from nn.receptive import receptive_field
+from nn.regularization import l1_penalty, l2_penalty
+from nn.schedules import (
+    CosineAnnealingLR,
+    CosineAnnealingWarmRestarts,
+    CyclicLR,
+    ExponentialLR,
+    LinearLR,
+    MultiStepLR,
+    OneCycleLR,
+    Piecewise,
+    PolynomialLR,
+    SequentialLR,
+    StepLR,
+)
+from nn.search import Found, bayesian_search
 from nn.train import History, fit, predict, scores
 
 __all__ = [
-    "ELU", "GELU", "MLP", "SGD", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Conv2d", "Dropout", "Embedding",
-    "Flatten", "GlobalAvgPool2d", "GroupNorm", "History", "Identity", "InstanceNorm2d", "LPPool2d", "Layer",
-    "LayerNorm", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MaxPool2d", "Module", "Neuron", "Parameter",
-    "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "SpectralNorm", "Step", "StochasticPool2d",
-    "Tanh", "WeightNorm", "accuracy", "confusion_matrix", "cross_entropy", "fit", "functional", "he_bound",
-    "layer_step", "mse_loss", "predict", "receptive_field", "scores", "training_flow", "xavier_bound",
+    "Adagrad", "Adam", "AdamW", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Conv2d", "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts", "CyclicLR", "Dropout", "ELU", "Embedding", "EvolutionStrategy", "ExponentialLR",
+    "Flatten", "Found", "GELU", "GeneticAlgorithm", "GlobalAvgPool2d", "GroupNorm", "History", "Identity",
+    "InstanceNorm2d", "LPPool2d", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearLR", "LogSigmoid",
+    "LogSoftmax", "MLP", "MaxPool2d", "Module", "Momentum", "MultiStepLR", "Nesterov", "Neuron", "Newton",
+    "OneCycleLR", "Optimizer", "Parameter", "Piecewise", "PolynomialLR", "RMSprop", "ReLU", "ReduceOnPlateau",
+    "SGD", "Sequential", "SequentialLR", "SiLU", "Sigmoid", "Softmax", "Softplus", "SpectralNorm", "Step", "StepLR",
+    "StochasticPool2d", "Tanh", "WeightNorm", "accuracy", "bayesian_search", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "clip_grad_norm_", "clip_grad_value_", "confusion_matrix", "cross_entropy",
+    "fit", "functional", "half_squared_error", "he_bound", "huber_loss", "l1_loss", "l1_penalty", "l2_penalty",
+    "layer_step", "mse_loss", "predict", "receptive_field", "scores", "smooth_l1_loss", "training_flow",
+    "xavier_bound",
 ]  # fmt: skip

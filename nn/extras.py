@@ -1,4 +1,4 @@
-"""Packages that only the command line, data sets, progress bars and curves need: imported when used."""
+"""Packages that only the command line, data sets, progress bars, curves and searches need: imported when used."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ def extra(module: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        package = {"sklearn": "scikit-learn"}.get(module.partition(".")[0], module.partition(".")[0])
+        root = module.partition(".")[0]
+        package, name = {"sklearn": "scikit-learn"}.get(root, root), {"optuna": "search"}.get(root, "data")
         raise ImportError(
-            f'this needs {package}, which is not installed; it comes with the extra "data": '
-            'pip install "glassgrad[data]", or ".[data]" in a clone'
+            f'this needs {package}, which is not installed; it comes with the extra "{name}": '
+            f'pip install "glassgrad[{name}]", or ".[{name}]" in a clone'
         ) from error

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -10,22 +12,55 @@ from nn.diagram.blocks import Block, Line, Row, Stack
 from nn.diagram.formulas import captioned, vector
 from nn.diagram.run import Run, squared_error
 from nn.diagram.words import Atom, Formula, numeral
-from nn.losses import cross_entropy, mse_loss
+from nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    half_squared_error,
+    l1_loss,
+    mse_loss,
+)
 
 __all__ = ["labels", "loss_card", "loss_head", "loss_rule"]
 
 _LETTER = Atom("L")
 
 
+def _square(y: Atom, p: Atom) -> Formula:
+    return "(", y, " − ", p, ")²"
+
+
+def _distance(y: Atom, p: Atom) -> Formula:
+    return "|", y, " − ", p, "|"
+
+
+def _yes_or_no(y: Atom, p: Atom) -> Formula:
+    return "[", y, " log ", p, " + (1 − ", y, ") log(1 − ", p, ")]"
+
+
+def _yes_or_no_by_logit(y: Atom, p: Atom) -> Formula:
+    return "[", y, " log σ(", p, ") + (1 − ", y, ") log σ(−", p, ")]"
+
+
+_ELEMENTS: dict[Any, tuple[str, bool, Callable[[Atom, Atom], Formula]]] = {
+    squared_error: ("", False, _square),
+    half_squared_error: ("½ ", False, _square),
+    mse_loss: ("", True, _square),
+    l1_loss: ("", True, _distance),
+    binary_cross_entropy: ("−", True, _yes_or_no),
+    binary_cross_entropy_with_logits: ("−", True, _yes_or_no_by_logit),
+}
+"""Losses over elements: what stands before the sum, whether it is a mean, and one element."""
+
+
 def loss_rule(run: Run) -> Formula:
     """The formula of a loss that is known, else L = name(ŷ, y)."""
     assert run.y is not None
-    if run.loss_function in (squared_error, mse_loss):
+    if run.loss_function in _ELEMENTS:
+        front, averaged, element = _ELEMENTS[run.loss_function]
         n = run.prediction.size
-        if n == 1:
-            return _LETTER, " = (", Atom("y"), " − ", Atom("ŷ"), ")²"
-        mean = f"1/{n} " if run.loss_function is mse_loss else ""
-        return _LETTER, f" = {mean}Σ (", Atom("y", "", "k"), " − ", Atom("ŷ", "", "k"), ")²"
+        k, over = ("", "") if n == 1 else ("k", f"1/{n} Σ " if averaged else "Σ ")
+        return _LETTER, f" = {front}{over}", *element(Atom("y", "", k), Atom("ŷ", "", k))
     if run.loss_function is cross_entropy:
         n = math.prod(run.prediction.shape[:-1])
         mean = f"1/{n} Σ " if n > 1 else ""
@@ -40,8 +75,9 @@ def loss_head(run: Run, words: dict[str, str]) -> Block:
     """What the loss is, in words, symbols and one number."""
     assert run.loss is not None
     title = [Line(words["loss"], size=14.0, face="sans", bold=True)]
-    if run.loss_name in words:
-        title.append(Line(words[run.loss_name], size=12.0, face="sans", role="muted"))
+    name = getattr(run.loss_function, "__name__", "")
+    if name in words:
+        title.append(Line(words[name], size=12.0, face="sans", role="muted"))
     value = Line(f"L = {numeral(run.loss, 4)}", size=15.0, face="mono", bold=True)
     return Stack(Stack(*title, gap=0.0), Line(*loss_rule(run), size=16.0), value, gap=4.0)
 

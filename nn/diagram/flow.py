@@ -8,7 +8,7 @@ from nn.diagram.blocks import Block, Card, Line, Stack
 from nn.diagram.cost import loss_card
 from nn.diagram.formulas import after, before, captioned, vector
 from nn.diagram.run import Run
-from nn.diagram.update import gradients, named, parameters, rule_lines, subtitle, update_rows
+from nn.diagram.update import gradients, parameters, rule_lines, settings, subtitle, update_rows
 from nn.diagram.words import WORDS, Atom, symbol
 
 __all__ = ["Flow", "flow_lines"]
@@ -46,7 +46,7 @@ class Flow:
         self.loss_parts = loss_card(run, self.words, _SMALL)
         self.optimizer = Stack(
             Line(self.words["optimizer"], size=14.0, face="sans", bold=True),
-            *[Line(text, size=12.0, face="mono") for text in named(run).rstrip(")").replace("(", ", ").split(", ")],
+            *[Line(text, size=12.0, face="mono") for text in settings(run)],
             *rule_lines(max(run.layers, key=lambda layer: len(layer.rules)), 14.0),
             gap=1.0, align=0.0,
         )  # fmt: skip

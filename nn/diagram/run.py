@@ -322,12 +322,12 @@ def _state(stage: _Stage, states: dict[str, dict[int, Any]]) -> dict[str, list[A
 def _states(optimizer: Any) -> dict[str, dict[int, Any]]:
     """What an optimizer remembers, by name and parameter: its attributes with one number or array per parameter."""
     parameters = optimizer.parameters
+    lists = {name: of for name, of in vars(optimizer).items() if isinstance(of, list) and len(of) == len(parameters)}
     return {
-        name: {id(p): np.array(v) for p, v in zip(parameters, values, strict=True) if v is not None}
-        for name, values in vars(optimizer).items()
-        if isinstance(values, list) and name != "parameters" and len(values) == len(parameters)
-        and any(v is not None for v in values)
-    }  # fmt: skip
+        name: {id(p): np.array(v) for p, v in zip(parameters, lists[name], strict=True) if v is not None}
+        for name in getattr(optimizer, "buffers", lists.keys() - {"parameters"})
+        if any(v is not None and not isinstance(v, int) for v in lists[name])  # counts are no state to draw
+    }
 
 
 def _remembered(x: Any, known: dict[int, Any]) -> Any:

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
-from autograd.drawing.text import number
+from autograd.drawing.text import number, raised
 from nn.diagram.blocks import Block, Line, Row, Stack
 from nn.diagram.formulas import captioned
 from nn.diagram.run import LayerRun, Run
 from nn.diagram.words import Atom, Formula, by, numeral, symbol
+from nn.optim.rules import Of, value
 
-__all__ = ["example", "gradients", "named", "parameters", "remembered", "rule_lines", "subtitle", "update_rows"]
+__all__ = [
+    "example",
+    "gradients",
+    "named",
+    "parameters",
+    "remembered",
+    "rule_lines",
+    "settings",
+    "subtitle",
+    "update_rows",
+]
 
 PRECISION = 4
 """Decimals of what goes into a step and comes out of it: with two, many a step would change nothing."""
 _SMALL = 3
-_LETTERS = {"velocity": "v"}
+_LETTERS = {"velocity": "v", "mean": "ḡ", "largest": "u"}
 
 
 def named(run: Run) -> str:
     """The optimizer with its settings; the number of parameters stands elsewhere."""
-    return re.sub(r"\(\d[\d,]* parameters?(, )?", "(", run.optimizer)
+    return re.sub(r"\(\d[\d,]* parameters?( in \d+ groups)?(, )?", "(", run.optimizer)
+
+
+def settings(run: Run) -> list[str]:
+    """The optimizer's name and its settings, to stand below each other."""
+    name, _, told = named(run).partition("(")
+    return [name, *filter(None, re.split(r", (?=\w+=)", told.removesuffix(")")))]
 
 
 def subtitle(run: Run, words: dict[str, str]) -> str:
@@ -62,8 +81,8 @@ def remembered(layer: LayerRun, n: int, words: dict[str, str], prime: str = "") 
         if state is None:  # nothing before the first step
             told.append(Stack(label, Line(words["fresh"], size=12.0, face="sans", role="muted"), gap=1.0))
             continue
-        letter = _LETTERS.get(name)
-        atom = symbol(f"{letter}{prime}", n) if letter else Atom(f"{name}{prime}", f"[{n}]", italic=False)
+        letter = _letter(name)
+        atom = symbol(f"{letter}{prime}", n) if len(letter) == 1 else Atom(f"{name}{prime}", f"[{n}]", italic=False)
         pairs = zip("Wb", state, strict=False)  # a layer may have no bias
         matrices = [captioned((atom._replace(below=of),), numbers, _SMALL, PRECISION) for of, numbers in pairs]
         told.append(Stack(label, Row(*matrices, gap=12.0), gap=1.0))
@@ -100,7 +119,7 @@ def rule_lines(layer: LayerRun, size: float) -> list[Block]:
     for letter, terms in layer.rules:
         formula: Formula = (Atom(letter), " = ")
         for k, (factor, of) in enumerate(terms):
-            formula += (*_factor(factor, k, " "), Atom(of))
+            formula += (*_factor(factor, k, " "), *_filled(of, Atom))
         lines.append(Line(*formula, size=size))
     return lines
 
@@ -108,16 +127,35 @@ def rule_lines(layer: LayerRun, size: float) -> list[Block]:
 def example(layer: LayerRun, n: int) -> list[Block]:
     """The same rules with the numbers of the first weight."""
     known = {"θ": float(layer.weight[0, 0]), "∂L/∂θ": float(layer.d_weight[0, 0])}
-    known.update((_LETTERS.get(name, name), float(state[0][0, 0])) for name, state in layer.state.items())
+    known.update((_letter(name), float(state[0][0, 0])) for name, state in layer.state.items())
     lines: list[Block] = [Line(Atom("θ"), " = ", symbol("w", n, "11"), ":", size=12.0, role="muted")]
     for letter, terms in layer.rules:
-        known[letter] = sum(factor * known[of] for factor, of in terms)
+        known[letter] = sum(factor * value(of, known) for factor, of in terms)
         formula: Formula = (Atom(letter), " = ")
         for k, (factor, of) in enumerate(terms):
-            formula += (*_factor(factor, k, "·"), _shown(known[of], bool(k) or factor != 1.0))
-        result = (f" = {numeral(known[letter], PRECISION)}",) if len(terms) > 1 or terms[0][0] != 1.0 else ()
+            inside = bool(k) or factor != 1.0 or not isinstance(of, str)
+            formula += (*_factor(factor, k, "·"), *_filled(of, partial(_shown, known, inside)))
+        copied = len(terms) == 1 and terms[0][0] == 1.0 and isinstance(terms[0][1], str)
+        result = () if copied else (f" = {numeral(known[letter], PRECISION)}",)
         lines.append(Line(*formula, *result, size=12.0))
     return lines if layer.rules else []
+
+
+def _filled(of: Of, letter: Callable[[str], Atom | str]) -> Formula:
+    """What a factor multiplies, with something in the place of each letter."""
+    if isinstance(of, str):
+        return (letter(of),)
+    between = of.form.split("{}")
+    filled = (
+        letter(x) if isinstance(x, str) else raised(str(x)) if isinstance(x, int) else number(x, 6)
+        for x in vars(of).values()
+    )
+    return between[0], *(part for pair in zip(filled, between[1:], strict=True) for part in pair)
+
+
+def _letter(name: str) -> str:
+    """What stands in rules and figures for something that an optimizer remembers."""
+    return _LETTERS.get(name, name)
 
 
 def _factor(factor: float, k: int, times: str) -> Formula:
@@ -127,6 +165,6 @@ def _factor(factor: float, k: int, times: str) -> Formula:
     return (sign + size,) if sign + size else ()
 
 
-def _shown(x: float, inside: bool) -> str:
-    text = numeral(x, PRECISION)
+def _shown(known: dict[str, float], inside: bool, letter: str) -> str:
+    text = numeral(known[letter], PRECISION)
     return f"({text})" if inside and text.startswith("−") else text

@@ -6,7 +6,19 @@ import numpy as np
 import pytest
 
 from autograd.drawing.text import number
-from nn import SGD, cross_entropy, mse_loss, training_flow
+from nn import (
+    MLP,
+    SGD,
+    Neuron,
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    half_squared_error,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    training_flow,
+)
 from nn.diagram.words import numeral
 from tests.nn.diagram.networks import groups, parsed, scalar, tensor, texts
 
@@ -23,12 +35,17 @@ def mine(prediction, y):
     [
         (None, [1.0, 0.0, 2.0], "squared error", "L = Σ (yk − ŷk)²"),
         (mse_loss, [1.0, 0.0, 2.0], "mean squared error", "L = 1/3 Σ (yk − ŷk)²"),
+        (half_squared_error, [1.0, 0.0, 2.0], "half squared error", "L = ½ Σ (yk − ŷk)²"),
+        (l1_loss, [1.0, 0.0, 2.0], "mean absolute error", "L = 1/3 Σ |yk − ŷk|"),
+        (binary_cross_entropy_with_logits, [1.0, 0.0, 1.0], "binary cross entropy of logits",
+         "L = −1/3 Σ [yk log σ(ŷk) + (1 − yk) log σ(−ŷk)]"),
+        (huber_loss, [1.0, 0.0, 2.0], "Huber loss", "L = huber_loss(ŷ, y)"),
         (cross_entropy, 2, "cross entropy", "L = −log softmax(ŷ)y"),
         (cross_entropy, [0.5, 0.5, 0.0], "cross entropy", "L = −Σ yk log softmax(ŷ)k"),
         (mine, [1.0, 0.0, 2.0], None, "L = mine(ŷ, y)"),
         (lambda prediction, y: mine(prediction, y), [1.0, 0.0, 2.0], None, "L = loss(ŷ, y)"),
     ],
-)
+)  # fmt: skip
 def test_the_loss_is_named_and_written_out(make, loss, y, name, rule):
     model, x = make([2, 4, 3]), [0.5, -1.0]
     figure = model.diagram(x, y, "backward", loss=loss)
@@ -48,6 +65,13 @@ def test_one_number_needs_no_sum(make):
         y = np.array([1.0]) if make is tensor else 1.0
         told = texts(groups(parsed(model.diagram([0.5, -1.0], y, "backward", loss=loss)), "loss")[0])
         assert "L = (y − ŷ)²" in told
+
+
+def test_a_probability_has_the_formula_of_its_cross_entropy():
+    model = MLP(2, [3, 1], rng=np.random.default_rng(0))
+    model.layers[-1].neurons[0] = Neuron(3, "sigmoid", np.random.default_rng(1))
+    told = texts(groups(parsed(model.diagram([0.5, -1.0], 1.0, "backward", loss=binary_cross_entropy)), "loss")[0])
+    assert "L = −[y log ŷ + (1 − y) log(1 − ŷ)]" in told
 
 
 def test_the_formula_of_a_batch_gives_its_loss():

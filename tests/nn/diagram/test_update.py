@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
-from nn import SGD, layer_step, mse_loss, training_flow
+from nn import SGD, Adagrad, Adam, AdamW, RMSprop, layer_step, mse_loss, training_flow
 from tests.nn.diagram.networks import groups, parsed, sample, scalar, tensor, texts
 
 both = pytest.mark.parametrize("make", [scalar, tensor])
@@ -18,11 +18,11 @@ SETTINGS = [
 ]
 
 
-def stepped(make, steps=1, **settings):
+def stepped(make, steps=1, kind=SGD, **settings):
     """A model after some real steps, its optimizer, a sample and its label."""
     model = make([2, 3, 1])
     x, y = sample([2, 3, 1])
-    optimizer = SGD(model.parameters(), **{"lr": 0.1, **settings})
+    optimizer = kind(model.parameters(), **{"lr": 0.1, **settings})
     y = np.array(y) if make is tensor else y[0]
     for _ in range(steps):
         optimizer.zero_grad()
@@ -126,6 +126,32 @@ def test_a_layer_that_the_optimizer_does_not_hold_stays(make):
     assert told[-1] == "W′ = W"
     np.testing.assert_array_equal(before["W[2]"], after["W′[2]"])
     assert "v′[2]W" not in after
+
+
+@both
+@pytest.mark.parametrize(
+    ("kind", "settings", "rules"),
+    [
+        (Adagrad, {}, ["G′ = G + g²", "θ′ = θ − 0.1 g / (√G′ + 1e−10)"]),
+        (RMSprop, {"centered": True}, ["ḡ′ = 0.99 ḡ + 0.01 g", "s = v′ − ḡ′²", "θ′ = θ − 0.1 g / (√s + 1e−8)"]),
+        (Adam, {"betas": (0.9, 0.5)},
+         ["m′ = 0.9 m + 0.1 g", "m̂ = m′ / (1 − 0.9²)", "v̂ = v′ / (1 − 0.5²)", "θ′ = θ − 0.1 m̂ / (√v̂ + 1e−8)"]),
+        (AdamW, {"amsgrad": True, "weight_decay": 0.5},
+         ["u′ = max(u, v′)", "θ′ = θ − 0.05 θ − 0.1 m̂ / (√v̂ + 1e−8)"]),
+    ],
+)  # fmt: skip
+def test_adaptive_steps_are_written_as_in_a_textbook_and_their_numbers_come_out(make, kind, settings, rules):
+    model, optimizer, x, y = stepped(make, kind=kind, **settings)
+    figure = layer_step(model, 2, x, y, optimizer, mse_loss)
+    _, after, told = update_panel(figure)
+    assert [rule for rule in rules if rule not in told] == []
+    assert float(told[-1].rpartition(" = ")[2].replace("−", "-")) == after["W′[2]"][0]
+    assert not any(name.startswith("t") for name in after)
+    optimizer.param_groups[0]["lr"] = 0.0
+    flow = texts(parsed(training_flow(model, mse_loss, optimizer, x, y)))
+    assert set(rules[:-1]) <= set(flow)
+    if kind is Adam:
+        assert "betas=(0.9, 0.5)" in flow
 
 
 class Halving:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import OperandError, ShapeError, SubscriptError, Tensor, Value, trace, value_and_grad
-from nn import cross_entropy, mse_loss
+from autograd.testing import check_grads
+from nn import cross_entropy
 
 logits_and_labels = st.integers(1, 5).flatmap(
     lambda classes: st.lists(
@@ -28,61 +29,6 @@ def grads(rows):
 
 def one_hot(labels, classes):
     return np.eye(classes)[labels]
-
-
-# --- mean squared error ---
-
-
-def test_mse_of_tensor_values_and_numbers_agree():
-    prediction, target = [[1.0, 2.0], [3.0, 5.0]], [[0.0, 2.0], [4.0, 2.0]]
-    as_values = values(prediction)
-    tensor = Tensor(prediction)
-    for p in (as_values, tensor):
-        loss = mse_loss(p, target)
-        loss.backward()
-        assert loss.item() == 2.75
-    assert grads(as_values).tolist() == tensor.grad.tolist() == [[0.5, 0.0], [-0.5, 1.5]]
-    assert mse_loss(np.array(prediction), np.array(target)) == mse_loss(prediction, target) == 2.75
-    assert mse_loss(Value(3.0), 1).data == 4.0
-    assert mse_loss([Value(3.0), Value(1.0)], np.array([1.0, 1.0])).data == 2.0
-
-
-def test_mse_sends_a_gradient_to_a_target_that_wants_one():
-    target = Tensor([1.0, 2.0])
-    mse_loss(Tensor([0.0, 0.0]), target).backward()
-    assert target.grad.tolist() == [1.0, 2.0]
-    scalar = Value(2.0)
-    mse_loss([0.0, 1.0], [scalar, 1.0]).backward()
-    assert scalar.grad == 2.0
-
-
-@pytest.mark.parametrize(("prediction", "target"), [([Value(1.0)], Tensor([1.0])), (Tensor([1.0]), [Value(1.0)])])
-def test_mse_does_not_mix_values_and_tensors(prediction, target):
-    with pytest.raises(OperandError):
-        mse_loss(prediction, target)
-
-
-@pytest.mark.parametrize(
-    ("prediction", "target"),
-    [
-        (Tensor([1.0, 2.0]), np.zeros((2, 1))),
-        (Tensor([[1.0], [2.0]]), [1.0, 2.0]),
-        (Tensor([1.0]), 1.0),
-        (Value(1.0), [1.0]),
-        ([Value(1.0)], 1.0),
-        ([Value(1.0), Value(2.0)], [1.0]),
-        ([[Value(1.0)], [Value(2.0)]], [1.0, 2.0]),
-        ([[Value(1.0)], [Value(2.0), Value(3.0)]], [[1.0], [2.0]]),
-        ([], []),
-        (Tensor(np.zeros((0, 2))), np.zeros((0, 2))),
-    ],
-)
-def test_mse_never_broadcasts(prediction, target):
-    with pytest.raises(ShapeError):
-        mse_loss(prediction, target)
-
-
-# --- cross entropy ---
 
 
 @given(logits_and_labels)
@@ -123,10 +69,6 @@ def test_loss_and_gradients_equal_those_of_pytorch():
         expected.backward()
         assert loss.item() == pytest.approx(expected.item(), rel=1e-12)
         np.testing.assert_allclose(ours.grad, theirs.grad.numpy(), rtol=1e-12, atol=1e-16)
-    ours, theirs = Tensor(x), torch.tensor(x, requires_grad=True)
-    mse_loss(ours, soft).backward()
-    torch.nn.functional.mse_loss(theirs, torch.tensor(soft)).backward()
-    np.testing.assert_allclose(ours.grad, theirs.grad.numpy(), rtol=1e-12, atol=1e-16)
 
 
 @pytest.mark.parametrize("kind", [lambda z: [Value(x) for x in z], Tensor])
@@ -175,6 +117,75 @@ def test_targets_of_soft_labels_may_have_a_gradient():
     target = Tensor([[0.25, 0.75]])
     cross_entropy(Tensor([[0.0, 0.0]]), target).backward()
     np.testing.assert_allclose(target.grad, [[math.log(2.0)] * 2])
+
+
+OPTIONS = [
+    {"reduction": "sum"},
+    {"reduction": "none"},
+    {"weight": [0.5, 2.0, 1.0]},
+    {"weight": [0.5, 2.0, 1.0], "reduction": "sum"},
+    {"label_smoothing": 0.2},
+    {"label_smoothing": 0.1, "weight": [0.5, 2.0, 1.0]},
+    {"label_smoothing": 0.1, "weight": [0.5, 2.0, 0.0], "reduction": "none"},
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+@pytest.mark.parametrize("soft", [False, True])
+@pytest.mark.parametrize("single", [False, True])
+def test_options_equal_those_of_pytorch_for_tensors_and_values(options, soft, single):
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    x, labels = 3.0 * rng.normal(size=(4, 3)), rng.dirichlet(np.ones(3), 4) if soft else rng.integers(0, 3, 4)
+    if single:
+        x, labels = x[1], labels[1]
+    ours, theirs = Tensor(x), torch.tensor(x, requires_grad=True)
+    scalars = [Value(z) for z in x] if single else values(x)
+    other = {key: torch.tensor(v) if key == "weight" else v for key, v in options.items()}
+    if "weight" in options:
+        other["weight"] = other["weight"].double()
+    loss, expected = (
+        cross_entropy(ours, labels, **options),
+        torch.nn.functional.cross_entropy(theirs, torch.tensor(labels), **other),
+    )
+    np.testing.assert_allclose(loss.data, expected.detach(), rtol=1e-12)
+    small = cross_entropy(scalars, labels, **options)
+    small = sum(z * z for z in small) if isinstance(small, list) else small * small
+    assert small.item() == pytest.approx((expected * expected).sum().item(), rel=1e-12)
+    for square in ((loss * loss).sum(), (expected * expected).sum(), small):
+        square.backward()
+    np.testing.assert_allclose(ours.grad, theirs.grad, rtol=1e-11, atol=1e-14)
+    np.testing.assert_allclose(
+        grads([scalars] if single else scalars).reshape(x.shape), ours.grad, rtol=1e-11, atol=1e-14
+    )
+
+
+@pytest.mark.parametrize("options", [{}, OPTIONS[-1]])
+def test_derivatives(options):
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(2, 3)), rng.integers(0, 3, 2)
+    check_grads(lambda z: cross_entropy(z, labels, **options), (x,))
+
+
+def test_float32_stays_float32_with_soft_labels():
+    logits = Tensor(np.zeros((2, 3), np.float32))
+    assert cross_entropy(logits, [0, 1], weight=[1.0, 2.0, 3.0], label_smoothing=0.1).dtype == np.float32
+    assert cross_entropy(logits, one_hot([0, 1], 3)).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"weight": [1.0, 2.0]}, "weight= takes 3 numbers"),
+        ({"weight": [1.0, 2.0, -1.0]}, "weight= takes 3 numbers that are not negative"),
+        ({"label_smoothing": 1.5}, "label_smoothing= takes a share from 0 to 1"),
+        ({"label_smoothing": -0.5}, "label_smoothing="),
+        ({"reduction": "average"}, "reduction="),
+    ],
+)
+def test_options_out_of_their_range_are_explained(options, message):
+    with pytest.raises(ValueError, match=message):
+        cross_entropy(Tensor(np.zeros((2, 3))), [0, 1], **options)
 
 
 def test_plain_numbers_give_a_plain_number():
@@ -232,7 +243,6 @@ def test_traced_losses_of_tensors():
     for loss, where in [
         (lambda z: cross_entropy(z, labels), (logits,)),
         (lambda z, q: cross_entropy(z, q), (logits, shares)),
-        (lambda z, q: mse_loss(z, q), (logits, shares)),
     ]:
         program = trace(value_and_grad(loss), *where)
         value, slope = program(3.0 * logits, *where[1:])
