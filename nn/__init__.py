@@ -17,14 +17,26 @@ from nn.diagram import layer_step, training_flow
 from nn.init import he_bound, xavier_bound
 from nn.layers import Linear, ReLU, Sigmoid, Tanh
 from nn.losses import cross_entropy, mse_loss
-from nn.metrics import accuracy, confusion_matrix
+from nn.metrics import (
+    accuracy,
+    best_threshold,
+    confusion_matrix,
+    f1,
+    false_positive_rate,
+    precision,
+    r2,
+    recall,
+    roc_auc,
+    roc_curve,
+)
 from nn.module import Module, Parameter, Sequential
 from nn.neuron import MLP, Layer, Neuron
 from nn.optim import SGD
 from nn.train import History, fit, predict, scores
 
 __all__ = [
-    "MLP", "SGD", "History", "Layer", "Linear", "Module", "Neuron", "Parameter", "ReLU", "Sequential", "Sigmoid",
-    "Tanh", "accuracy", "confusion_matrix", "cross_entropy", "fit", "he_bound", "layer_step", "mse_loss", "predict",
-    "scores", "training_flow", "xavier_bound",
+    "History", "Layer", "Linear", "MLP", "Module", "Neuron", "Parameter", "ReLU", "SGD", "Sequential", "Sigmoid",
+    "Tanh", "accuracy", "best_threshold", "confusion_matrix", "cross_entropy", "f1", "false_positive_rate", "fit",
+    "he_bound", "layer_step", "mse_loss", "precision", "predict", "r2", "recall", "roc_auc", "roc_curve", "scores",
+    "training_flow", "xavier_bound",
 ]  # fmt: skip
