@@ -13,6 +13,8 @@
 True
 """
 
+from nn import augment
+from nn.data import DataLoader, Dataset, load, standardize
 from nn.diagram import layer_step, training_flow
 from nn.init import he_bound, xavier_bound
 from nn.layers import Linear, ReLU, Sigmoid, Tanh
@@ -35,8 +37,8 @@ from nn.optim import SGD
 from nn.train import History, fit, predict, scores
 
 __all__ = [
-    "History", "Layer", "Linear", "MLP", "Module", "Neuron", "Parameter", "ReLU", "SGD", "Sequential", "Sigmoid",
-    "Tanh", "accuracy", "best_threshold", "confusion_matrix", "cross_entropy", "f1", "false_positive_rate", "fit",
-    "he_bound", "layer_step", "mse_loss", "precision", "predict", "r2", "recall", "roc_auc", "roc_curve", "scores",
-    "training_flow", "xavier_bound",
+    "DataLoader", "Dataset", "History", "Layer", "Linear", "MLP", "Module", "Neuron", "Parameter", "ReLU", "SGD",
+    "Sequential", "Sigmoid", "Tanh", "accuracy", "augment", "best_threshold", "confusion_matrix", "cross_entropy",
+    "f1", "false_positive_rate", "fit", "he_bound", "layer_step", "load", "mse_loss", "precision", "predict", "r2",
+    "recall", "roc_auc", "roc_curve", "scores", "standardize", "training_flow", "xavier_bound",
 ]  # fmt: skip
