@@ -14,7 +14,7 @@ True
 """
 
 from nn import augment, toys
-from nn.data import DataLoader, Dataset, load, standardize
+from nn.data import DataLoader, Dataset, load_dataset, standardize
 from nn.diagram import layer_step, training_flow
 from nn.init import he_bound, xavier_bound
 from nn.layers import Linear, ReLU, Sigmoid, Tanh
@@ -39,6 +39,6 @@ from nn.train import History, fit, predict, scores
 __all__ = [
     "DataLoader", "Dataset", "History", "Layer", "Linear", "MLP", "Module", "Neuron", "Parameter", "ReLU", "SGD",
     "Sequential", "Sigmoid", "Tanh", "accuracy", "augment", "best_threshold", "confusion_matrix", "cross_entropy",
-    "f1", "false_positive_rate", "fit", "he_bound", "layer_step", "load", "mse_loss", "precision", "predict", "r2",
-    "recall", "roc_auc", "roc_curve", "scores", "standardize", "toys", "training_flow", "xavier_bound",
+    "f1", "false_positive_rate", "fit", "he_bound", "layer_step", "load_dataset", "mse_loss", "precision", "predict",
+    "r2", "recall", "roc_auc", "roc_curve", "scores", "standardize", "toys", "training_flow", "xavier_bound",
 ]  # fmt: skip

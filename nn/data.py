@@ -15,7 +15,7 @@ from autograd import OperandError, ShapeError
 from nn.extras import extra
 from nn.init import generator
 
-__all__ = ["Augment", "DataLoader", "Dataset", "load", "standardize", "stratified_split"]
+__all__ = ["Augment", "DataLoader", "Dataset", "load_dataset", "standardize", "stratified_split"]
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -39,7 +39,7 @@ class Dataset(NamedTuple):
     def split(self, test: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
         """Two parts at random, the second with a share `test` of the samples: of each class where there are classes.
 
-        >>> train, test = load("iris").split(0.2, np.random.default_rng(0))
+        >>> train, test = load_dataset("iris").split(0.2, np.random.default_rng(0))
         >>> len(train.targets), np.bincount(test.targets)
         (120, array([10, 10, 10]))
         """
@@ -51,7 +51,7 @@ class Dataset(NamedTuple):
         return first, second
 
 
-def load(name: str) -> Dataset:
+def load_dataset(name: str) -> Dataset:
     """One of the data sets that come with scikit-learn; nothing is downloaded.
 
     Parameters
@@ -64,7 +64,7 @@ def load(name: str) -> Dataset:
     ValueError : if there is no such data set.
     ImportError : if scikit-learn is not installed.
 
-    >>> iris = load("iris")
+    >>> iris = load_dataset("iris")
     >>> iris.inputs.shape, iris.classes
     ((150, 4), ['setosa', 'versicolor', 'virginica'])
     """

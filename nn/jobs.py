@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from autograd import Tensor, Value
 from nn.augment import shift
-from nn.data import Dataset, load, standardize, stratified_split
+from nn.data import Dataset, load_dataset, standardize, stratified_split
 from nn.extras import extra
 from nn.layers import Linear, ReLU
 from nn.losses import cross_entropy
@@ -86,7 +86,7 @@ def iris(seed: int) -> Job:
     )
     """
     split, init, rng = np.random.default_rng(seed).spawn(3)
-    data = load("iris")
+    data = load_dataset("iris")
     train, test = stratified_split(data.targets, 0.2, split)
     inputs, test_inputs = standardize(data.inputs[train], data.inputs[test])
     network = MLP(4, [8, 3], rng=init)
@@ -117,7 +117,7 @@ def digits(seed: int) -> Job:
     )
     """
     split, init, rng = np.random.default_rng(seed).spawn(3)
-    data = load("digits")
+    data = load_dataset("digits")
     train, test = stratified_split(data.targets, 0.2, split)
     inputs = data.inputs / 16.0  # pixels are 0..16
     network = Sequential(

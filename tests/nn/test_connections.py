@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import ShapeError, Tensor
-from nn import accuracy, load, standardize, toys
+from nn import accuracy, load_dataset, standardize, toys
 from nn.connections import ConstNode, Network
 
 X, T = [0.2, 0.9, 0.4], [0.9, 0.1]
@@ -90,7 +90,7 @@ def test_it_learns_exclusive_or(seed):
 def test_it_learns_iris():
     pytest.importorskip("sklearn")
     rng = np.random.default_rng(0)
-    train, test = load("iris").split(0.2, rng)
+    train, test = load_dataset("iris").split(0.2, rng)
     inputs, others = standardize(train.inputs, test.inputs)
     network = Network([4, 5, 3], rng)
     network.train(inputs, np.eye(3)[train.targets], rate=0.3, epochs=40, rng=rng)

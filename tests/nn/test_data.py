@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import OperandError, ShapeError
-from nn.data import DataLoader, load, standardize, stratified_split
+from nn.data import DataLoader, load_dataset, standardize, stratified_split
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from nn.data import DataLoader, load, standardize, stratified_split
 )
 def test_data_sets_have_their_shapes_and_names(name, shape, classes):
     pytest.importorskip("sklearn")
-    data = load(name)
+    data = load_dataset(name)
     assert data.inputs.shape == shape
     assert data.inputs.dtype == np.float64
     assert set(data.targets) == set(range(classes)) or not classes
@@ -29,7 +29,7 @@ def test_data_sets_have_their_shapes_and_names(name, shape, classes):
 
 def test_an_unknown_data_set_lists_the_known():
     with pytest.raises(ValueError, match="choose from iris, wine"):
-        load("irises")
+        load_dataset("irises")
 
 
 @given(st.lists(st.integers(0, 3), min_size=8, max_size=60), st.floats(0.2, 0.8), st.integers(0, 9))
@@ -129,7 +129,7 @@ def test_data_that_cannot_be_learnt_from_are_explained(data, options, error, mes
 
 def test_a_regression_is_split_without_regard_to_its_targets():
     pytest.importorskip("sklearn")
-    data = load("diabetes")
+    data = load_dataset("diabetes")
     train, test = data.split(0.25, np.random.default_rng(0))
     assert (len(train.targets), len(test.targets)) == (332, 110)
     assert sorted([*train.targets, *test.targets]) == sorted(data.targets)
