@@ -13,7 +13,8 @@
 True
 """
 
-from nn import functional
+from nn import augment, functional, toys
+from nn.data import DataLoader, Dataset, load_dataset, standardize
 from nn.diagram import layer_step, training_flow
 from nn.init import he_bound, xavier_bound
 from nn.layers import (
@@ -58,7 +59,18 @@ from nn.losses import (
     mse_loss,
     smooth_l1_loss,
 )
-from nn.metrics import accuracy, confusion_matrix
+from nn.metrics import (
+    accuracy,
+    best_threshold,
+    confusion_matrix,
+    f1,
+    false_positive_rate,
+    precision,
+    r2,
+    recall,
+    roc_auc,
+    roc_curve,
+)
 from nn.module import Module, Parameter, Sequential
 from nn.neuron import MLP, Layer, Neuron
 from nn.optim import (
@@ -97,15 +109,16 @@ from nn.train import History, fit, predict, scores
 
 __all__ = [
     "Adagrad", "Adam", "AdamW", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Conv2d", "CosineAnnealingLR",
-    "CosineAnnealingWarmRestarts", "CyclicLR", "Dropout", "ELU", "Embedding", "EvolutionStrategy", "ExponentialLR",
-    "Flatten", "Found", "GELU", "GeneticAlgorithm", "GlobalAvgPool2d", "GroupNorm", "History", "Identity",
-    "InstanceNorm2d", "LPPool2d", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearLR", "LogSigmoid",
-    "LogSoftmax", "MLP", "MaxPool2d", "Module", "Momentum", "MultiStepLR", "Nesterov", "Neuron", "Newton",
-    "OneCycleLR", "Optimizer", "Parameter", "Piecewise", "PolynomialLR", "RMSprop", "ReLU", "ReduceOnPlateau",
-    "SGD", "Sequential", "SequentialLR", "SiLU", "Sigmoid", "Softmax", "Softplus", "SpectralNorm", "Step", "StepLR",
-    "StochasticPool2d", "Tanh", "WeightNorm", "accuracy", "bayesian_search", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "clip_grad_norm_", "clip_grad_value_", "confusion_matrix", "cross_entropy",
-    "fit", "functional", "half_squared_error", "he_bound", "huber_loss", "l1_loss", "l1_penalty", "l2_penalty",
-    "layer_step", "mse_loss", "predict", "receptive_field", "scores", "smooth_l1_loss", "training_flow",
-    "xavier_bound",
+    "CosineAnnealingWarmRestarts", "CyclicLR", "DataLoader", "Dataset", "Dropout", "ELU", "Embedding",
+    "EvolutionStrategy", "ExponentialLR", "Flatten", "Found", "GELU", "GeneticAlgorithm", "GlobalAvgPool2d",
+    "GroupNorm", "History", "Identity", "InstanceNorm2d", "LPPool2d", "Layer", "LayerNorm", "LeakyReLU", "Linear",
+    "LinearLR", "LogSigmoid", "LogSoftmax", "MLP", "MaxPool2d", "Module", "Momentum", "MultiStepLR", "Nesterov",
+    "Neuron", "Newton", "OneCycleLR", "Optimizer", "Parameter", "Piecewise", "PolynomialLR", "RMSprop", "ReLU",
+    "ReduceOnPlateau", "SGD", "Sequential", "SequentialLR", "SiLU", "Sigmoid", "Softmax", "Softplus",
+    "SpectralNorm", "Step", "StepLR", "StochasticPool2d", "Tanh", "WeightNorm", "accuracy", "augment",
+    "bayesian_search", "best_threshold", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "clip_grad_norm_", "clip_grad_value_", "confusion_matrix", "cross_entropy", "f1", "false_positive_rate", "fit",
+    "functional", "half_squared_error", "he_bound", "huber_loss", "l1_loss", "l1_penalty", "l2_penalty",
+    "layer_step", "load_dataset", "mse_loss", "precision", "predict", "r2", "recall", "receptive_field", "roc_auc",
+    "roc_curve", "scores", "smooth_l1_loss", "standardize", "toys", "training_flow", "xavier_bound",
 ]  # fmt: skip

@@ -1,58 +1,80 @@
-"""Data sets of scikit-learn, and what is done to any data before training: split, standardize, cut into batches."""
+"""Data sets of scikit-learn, and what is done to any data for training: split, standardize, cut into batches.
+
+Data are a pair ``(inputs, targets)`` of arrays with one entry per sample, or a `Dataset`, which names its columns too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd import ShapeError
+from autograd import OperandError, ShapeError
 from nn.extras import extra
+from nn.init import generator
 
-__all__ = ["Dataset", "batches", "load", "standardize", "stratified_split"]
+__all__ = ["Augment", "DataLoader", "Dataset", "load_dataset", "standardize", "stratified_split"]
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.int64]
+Augment = Callable[[Any, np.random.Generator], Any]
+"""Changes a batch of inputs at random, such as `nn.augment.shift`."""
 
 
 class Dataset(NamedTuple):
-    """Samples of classes.
+    """Samples with names.
 
     inputs : shape ``(n, features)``.
-    labels : class numbers from 0, shape ``(n,)``.
-    features, classes : names of the columns and of the classes.
+    targets : class numbers from 0, or for regression numbers, shape ``(n,)``.
+    features, classes : names of the columns and of the classes; a regression has no classes.
     """
 
     inputs: Array
-    labels: Labels
+    targets: NDArray[Any]
     features: list[str]
     classes: list[str]
 
+    def split(self, test: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
+        """Two parts at random, the second with a share `test` of the samples: of each class where there are classes.
 
-def load(name: str) -> Dataset:
-    """One of the classification data sets that come with scikit-learn; nothing is downloaded.
+        >>> train, test = load_dataset("iris").split(0.2, np.random.default_rng(0))
+        >>> len(train.targets), np.bincount(test.targets)
+        (120, array([10, 10, 10]))
+        """
+        groups = self.targets if self.classes else np.zeros(len(self.targets), np.int64)
+        first, second = (
+            self._replace(inputs=self.inputs[part], targets=self.targets[part])
+            for part in stratified_split(groups, test, rng)
+        )
+        return first, second
+
+
+def load_dataset(name: str) -> Dataset:
+    """One of the data sets that come with scikit-learn; nothing is downloaded.
 
     Parameters
     ----------
-    name : ``"iris"``, ``"digits"``, ``"wine"`` or ``"breast_cancer"``.
+    name : ``"iris"``, ``"wine"``, ``"breast_cancer"`` or ``"digits"``, which have classes, or ``"diabetes"``, a
+        regression.
 
     Raises
     ------
     ValueError : if there is no such data set.
     ImportError : if scikit-learn is not installed.
 
-    >>> iris = load("iris")
+    >>> iris = load_dataset("iris")
     >>> iris.inputs.shape, iris.classes
     ((150, 4), ['setosa', 'versicolor', 'virginica'])
     """
-    names = ("iris", "digits", "wine", "breast_cancer")
+    names = ("iris", "wine", "breast_cancer", "digits", "diabetes")
     if name not in names:
         raise ValueError(f"there is no data set {name!r}; choose from {', '.join(names)}")
     bunch = getattr(extra("sklearn.datasets"), f"load_{name}")()
-    features, classes = [str(f) for f in bunch.feature_names], [str(c) for c in bunch.target_names]
-    return Dataset(bunch.data.astype(np.float64), bunch.target.astype(np.int64), features, classes)
+    classes = [str(c) for c in bunch.get("target_names", [])]
+    targets = bunch.target.astype(np.int64 if classes else np.float64)
+    return Dataset(bunch.data.astype(np.float64), targets, [str(f) for f in bunch.feature_names], classes)
 
 
 def stratified_split(labels: ArrayLike, test: float, rng: np.random.Generator) -> tuple[Labels, Labels]:
@@ -102,17 +124,96 @@ def standardize(train: Array, *others: Array) -> tuple[Array, ...]:
     return tuple((part - center) / scale for part in (train, *others))
 
 
-def batches(n: int, size: int, rng: np.random.Generator) -> Iterator[Labels]:
-    """The indices 0..n-1 in random order, `size` at a time; the last batch may be smaller.
+class DataLoader:
+    """Data in mini-batches; each pass over it is an epoch.
+
+    Parameters
+    ----------
+    data : a pair ``(inputs, targets)`` of arrays with one entry per sample, or a `Dataset`.
+    batch_size : samples per batch; the last one may be smaller.
+    shuffle : whether the samples come in a new random order in each epoch.
+    drop_last : leave a smaller last batch out.
+    rng : shuffles and augments; a fresh Generator by default, different each time.
+    augment : changes the inputs of each batch, with the Generator.
 
     Raises
     ------
-    ShapeError : if there is nothing to cut, or `size` is not positive.
+    OperandError : if the data are no pair of arrays of numbers.
+    ShapeError : if inputs and targets are not equally many, or there are none.
+    ValueError : if the batch size is not positive, or a number is nan or infinite.
 
-    >>> [len(batch) for batch in batches(10, 4, np.random.default_rng(0))]
-    [4, 4, 2]
+    Examples
+    --------
+    >>> loader = DataLoader((np.arange(10.0), np.arange(10) % 2), batch_size=4, rng=np.random.default_rng(0))
+    >>> for inputs, targets in loader:
+    ...     print(inputs, targets)
+    [0. 1. 2. 3.] [0 1 0 1]
+    [4. 5. 6. 7.] [0 1 0 1]
+    [8. 9.] [0 1]
+    >>> len(loader)
+    3
     """
-    if n < 1 or size < 1:
-        raise ShapeError(f"batches need samples and a positive size, but got {n} samples and size {size}")
-    order = rng.permutation(n)
-    return (order[start : start + size] for start in range(0, n, size))
+
+    def __init__(
+        self,
+        data: Any,
+        batch_size: int = 1,
+        shuffle: bool = False,
+        *,
+        drop_last: bool = False,
+        rng: np.random.Generator | None = None,
+        augment: Augment | None = None,
+    ) -> None:
+        self.inputs, self.targets = pair(data)
+        if batch_size < 1:
+            raise ValueError(f"a batch has at least one sample, but got batch_size={batch_size!r}")
+        if drop_last and batch_size > len(self.targets):
+            raise ValueError(f"no batch of {batch_size} can be had of {len(self.targets)} samples with drop_last=True")
+        self.batch_size, self.shuffle, self.drop_last = batch_size, shuffle, drop_last
+        self.rng, self.augment = generator(rng), augment
+
+    def __len__(self) -> int:
+        n = len(self.targets)
+        return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+        n = len(self.targets)
+        order = self.rng.permutation(n) if self.shuffle else np.arange(n)
+        for start in range(0, len(self) * self.batch_size, self.batch_size):
+            batch = order[start : start + self.batch_size]
+            inputs = self.inputs[batch]
+            yield inputs if self.augment is None else self.augment(inputs, self.rng), self.targets[batch]
+
+    def __repr__(self) -> str:
+        n, size = len(self.targets), self.batch_size
+        return (
+            f"DataLoader({n} samples, {size} a batch{', shuffled' * self.shuffle}{', augmented' * bool(self.augment)})"
+        )
+
+
+def pair(data: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Inputs and targets as checked arrays."""
+    if not isinstance(data, tuple | list) or not (len(data) == 2 or isinstance(data, Dataset)):
+        raise OperandError(f"data are a pair (inputs, targets) or a Dataset, but got {type(data).__name__}")
+    inputs, targets = (_numbers(part, what) for part, what in zip(data, ("inputs", "targets"), strict=False))
+    if len(inputs) != len(targets) or not len(inputs):
+        raise ShapeError(f"there are {len(inputs)} inputs and {len(targets)} targets; each sample has one of both")
+    return inputs, targets
+
+
+def _numbers(part: Any, what: str) -> NDArray[Any]:
+    """An array of numbers, none of which is nan or infinite."""
+    try:
+        array = np.asarray(part)
+    except ValueError:
+        raise ShapeError(f"the {what} are no array: samples have different lengths") from None
+    if array.dtype.kind not in "fiub" or not array.ndim:
+        raise OperandError(f"the {what} are an array with one entry per sample, but got {array.dtype} {array.shape}")
+    wrong = ~np.isfinite(array)
+    if wrong.any():
+        place = np.argwhere(wrong)[0].tolist()
+        raise ValueError(
+            f"the {what} have {wrong.sum()} number(s) that are nan or infinite, the first at {place}; "
+            "leave these samples out, or fill the gaps, for instance with the mean of the column"
+        )
+    return array

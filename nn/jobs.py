@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor, Value
-from nn.data import Dataset, load, standardize, stratified_split
+from nn.augment import shift
+from nn.data import Dataset, load_dataset, standardize, stratified_split
 from nn.extras import extra
 from nn.layers import Linear, ReLU
 from nn.losses import cross_entropy
@@ -85,18 +86,18 @@ def iris(seed: int) -> Job:
     )
     """
     split, init, rng = np.random.default_rng(seed).spawn(3)
-    data = load("iris")
-    train, test = stratified_split(data.labels, 0.2, split)
+    data = load_dataset("iris")
+    train, test = stratified_split(data.targets, 0.2, split)
     inputs, test_inputs = standardize(data.inputs[train], data.inputs[test])
     network = MLP(4, [8, 3], rng=init)
 
     def example() -> Value:
         row = [Value(x, name=f"x{i}", requires_grad=False) for i, x in enumerate(test_inputs[0].tolist(), 1)]
-        loss: Value = cross_entropy(network(row), int(data.labels[test[0]]))
+        loss: Value = cross_entropy(network(row), int(data.targets[test[0]]))
         return loss
 
     return Job(
-        data, (inputs, data.labels[train]), (test_inputs, data.labels[test]),
+        data, (inputs, data.targets[train]), (test_inputs, data.targets[test]),
         network, lambda rows: [network(row) for row in rows],
         SGD(network.parameters(), lr=0.1, momentum=0.9, weight_decay=3e-3), epochs=50, batch_size=16,
         example=example, depth=2, rng=rng,
@@ -116,8 +117,8 @@ def digits(seed: int) -> Job:
     )
     """
     split, init, rng = np.random.default_rng(seed).spawn(3)
-    data = load("digits")
-    train, test = stratified_split(data.labels, 0.2, split)
+    data = load_dataset("digits")
+    train, test = stratified_split(data.targets, 0.2, split)
     inputs = data.inputs / 16.0  # pixels are 0..16
     network = Sequential(
         Linear(64, 256, rng=init), ReLU(), Linear(256, 128, rng=init), ReLU(), Linear(128, 10, rng=init)
@@ -125,41 +126,19 @@ def digits(seed: int) -> Job:
 
     def example() -> Tensor:
         batch = Tensor(inputs[test[:64]], name="x", requires_grad=False)
-        loss: Tensor = cross_entropy(network(batch), data.labels[test[:64]])
+        loss: Tensor = cross_entropy(network(batch), data.targets[test[:64]])
         return loss
 
     return Job(
-        data, (inputs[train], data.labels[train]), (inputs[test], data.labels[test]), network, network,
+        data, (inputs[train], data.targets[train]), (inputs[test], data.targets[test]), network, network,
         SGD(network.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-4, nesterov=True), epochs=80, batch_size=64,
-        example=example, depth=1, rng=rng, augment=shift,
+        example=example, depth=1, rng=rng, augment=_shifted,
     )  # fmt: skip
 
 
-def shift(images: Array, rng: np.random.Generator, most: float = 0.75) -> Array:
-    """Move each 8 by 8 image by up to `most` pixels down and across, interpolating linearly; zeros come in.
-
-    Parameters
-    ----------
-    images : shape ``(n, 64)``.
-    most : less than 1.
-
-    >>> image = np.zeros((1, 64)); image[0, 9] = 1.0
-    >>> moved = shift(image, np.random.default_rng(0))
-    >>> f"{moved.sum():.1f}", int(np.count_nonzero(moved))
-    ('1.0', 4)
-    """
-    n = len(images)
-    framed = np.pad(images.reshape(n, 8, 8), ((0, 0), (1, 1), (1, 1)))
-    by = rng.uniform(-most, most, (2, n, 1, 1))
-    sample, row, column = np.ogrid[:n, 1:9, 1:9]
-    step, (down, across) = np.sign(by).astype(int), np.abs(by)
-    moved: Array = (
-        (1 - down) * (1 - across) * framed[sample, row, column]
-        + down * (1 - across) * framed[sample, row + step[0], column]
-        + (1 - down) * across * framed[sample, row, column + step[1]]
-        + down * across * framed[sample, row + step[0], column + step[1]]
-    )
-    return moved.reshape(n, 64)
+def _shifted(rows: Array, rng: np.random.Generator) -> Array:
+    images: Array = shift(rows.reshape(-1, 8, 8), rng, most=0.75)
+    return images.reshape(rows.shape)
 
 
 jobs: dict[str, Callable[[int], Job]] = {"iris": iris, "digits": digits}

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import ShapeError, Tensor, Value, no_grad
-from nn.data import batches
+from autograd import Tensor, Value, no_grad
+from nn.data import Augment, DataLoader
 from nn.extras import extra
 from nn.metrics import accuracy
 from nn.optim import SGD
@@ -36,7 +36,7 @@ def fit(
     rng: np.random.Generator,
     test: tuple[Array, Labels] | None = None,
     schedule: Callable[[float], float] | None = None,
-    augment: Callable[[Array, np.random.Generator], Array] | None = None,
+    augment: Augment | None = None,
     history: History | None = None,
     progress: bool = False,
 ) -> History:
@@ -75,25 +75,23 @@ def fit(
     >>> len(history["loss"]), history["accuracy"][-1] > 0.9
     (5, True)
     """
-    if len(inputs) != len(labels):
-        raise ShapeError(f"fit got {len(inputs)} inputs and {len(labels)} labels; each sample has one label")
-    if epochs < 0 or batch_size < 1:
-        raise ValueError(f"fit takes epochs from 0 and a batch_size from 1, but got {epochs=} and {batch_size=}")
+    if epochs < 0:
+        raise ValueError(f"fit takes epochs from 0, but got {epochs=}")
+    loader = DataLoader((inputs, labels), batch_size, shuffle=True, rng=rng, augment=augment)
     history = {} if history is None else history
     with _bar(epochs, progress) as bar:
         for epoch in range(epochs):
             total, right = 0.0, 0
-            for done, batch in enumerate(batches(len(inputs), batch_size, rng)):
+            for done, (x, y) in enumerate(loader):
                 if schedule is not None:
                     optimizer.lr = schedule((epoch + done * batch_size / len(inputs)) / epochs)
-                x = inputs[batch] if augment is None else augment(inputs[batch], rng)
                 logits = model(x)
-                cost = loss(logits, labels[batch])
+                cost = loss(logits, y)
                 optimizer.zero_grad()
                 cost.backward()
                 optimizer.step()
-                total += cost.item() * len(batch)
-                right += int(np.sum(_numbers(logits).argmax(axis=-1) == labels[batch]))
+                total += cost.item() * len(y)
+                right += int(np.sum(_numbers(logits).argmax(axis=-1) == y))
             row = {"loss": total / len(inputs), "accuracy": right / len(inputs)}
             if test is not None:
                 row["test_loss"], row["test_accuracy"] = scores(model, loss, *test)

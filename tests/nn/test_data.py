@@ -3,26 +3,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import ShapeError
-from nn.data import batches, load, standardize, stratified_split
+from autograd import OperandError, ShapeError
+from nn.data import DataLoader, load_dataset, standardize, stratified_split
 
 
 @pytest.mark.parametrize(
     ("name", "shape", "classes"),
-    [("iris", (150, 4), 3), ("digits", (1797, 64), 10), ("wine", (178, 13), 3), ("breast_cancer", (569, 30), 2)],
+    [
+        ("iris", (150, 4), 3),
+        ("digits", (1797, 64), 10),
+        ("wine", (178, 13), 3),
+        ("breast_cancer", (569, 30), 2),
+        ("diabetes", (442, 10), 0),
+    ],
 )
 def test_data_sets_have_their_shapes_and_names(name, shape, classes):
     pytest.importorskip("sklearn")
-    data = load(name)
+    data = load_dataset(name)
     assert data.inputs.shape == shape
     assert data.inputs.dtype == np.float64
-    assert set(data.labels) == set(range(classes))
+    assert set(data.targets) == set(range(classes)) or not classes
+    assert data.targets.dtype == (np.int64 if classes else np.float64)
     assert (len(data.features), len(data.classes)) == (shape[1], classes)
 
 
 def test_an_unknown_data_set_lists_the_known():
-    with pytest.raises(ValueError, match="choose from iris, digits"):
-        load("irises")
+    with pytest.raises(ValueError, match="choose from iris, wine"):
+        load_dataset("irises")
 
 
 @given(st.lists(st.integers(0, 3), min_size=8, max_size=60), st.floats(0.2, 0.8), st.integers(0, 9))
@@ -57,14 +64,73 @@ def test_standardizing_uses_the_statistics_of_the_training_part_only():
     np.testing.assert_allclose(others[:, 2], test[:, 2] - 4.0)
 
 
-@given(st.integers(1, 50), st.integers(1, 60))
-def test_batches_hold_each_sample_once(n, size):
-    parts = list(batches(n, size, np.random.default_rng(0)))
-    assert sorted(np.concatenate(parts)) == list(range(n))
-    assert {len(part) for part in parts[:-1]} <= {size}
+# --- mini-batches ---
 
 
-@pytest.mark.parametrize(("n", "size"), [(0, 4), (4, 0), (4, -1)])
-def test_no_samples_or_no_size_is_refused(n, size):
-    with pytest.raises(ShapeError, match="samples and a positive size"):
-        batches(n, size, np.random.default_rng(0))
+def pairs(n):
+    return np.arange(float(n)), np.arange(n)
+
+
+@given(st.integers(1, 50), st.integers(1, 60), st.booleans())
+def test_an_epoch_holds_each_sample_once(n, size, shuffle):
+    loader = DataLoader(pairs(n), size, shuffle, rng=np.random.default_rng(0))
+    parts = list(loader)
+    assert len(parts) == len(loader)
+    assert all((inputs == targets).all() for inputs, targets in parts)
+    assert sorted(np.concatenate([targets for _, targets in parts])) == list(range(n))
+    assert {len(targets) for _, targets in parts[:-1]} <= {size}
+
+
+def test_without_shuffling_the_order_is_kept_and_with_it_every_epoch_has_another():
+    assert [targets.tolist() for _, targets in DataLoader(pairs(5), 2)] == [[0, 1], [2, 3], [4]]
+    loader = DataLoader(pairs(20), 20, shuffle=True, rng=np.random.default_rng(0))
+    first, second = (next(iter(loader))[1].tolist() for _ in range(2))
+    assert first != second
+
+
+def test_a_smaller_last_batch_can_be_dropped():
+    loader = DataLoader(pairs(5), 2, drop_last=True)
+    assert [len(targets) for _, targets in loader] == [2, 2]
+    assert len(loader) == 2
+
+
+def test_augmentation_gets_the_generator_and_leaves_the_data():
+    data = pairs(6)
+    loader = DataLoader(data, 6, rng=np.random.default_rng(3), augment=lambda x, rng: x + rng.normal(size=x.shape))
+    ((inputs, _),) = loader
+    assert (inputs == np.arange(6.0) + np.random.default_rng(3).normal(size=6)).all()
+    assert (data[0] == np.arange(6.0)).all()
+
+
+NAN = np.array([[0.0, 1.0], [2.0, np.nan], [np.inf, 1.0]])
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "error", "message"),
+    [
+        (np.zeros((4, 2)), {}, OperandError, "a pair .* but got ndarray"),
+        ((np.zeros((3, 2)), np.zeros(2)), {}, ShapeError, "3 inputs and 2 targets"),
+        ((np.zeros((0, 2)), np.zeros(0)), {}, ShapeError, "0 inputs"),
+        (([[1.0], [1.0, 2.0]], [0, 1]), {}, ShapeError, "different lengths"),
+        ((["a", "b"], [0, 1]), {}, OperandError, "<U1"),
+        ((NAN, np.zeros(3)), {}, ValueError, r"inputs have 2 number\(s\).* first at \[1, 1\]"),
+        ((np.zeros((3, 2)), [0.0, 1.0, np.nan]), {}, ValueError, r"targets have 1 .* first at \[2\]"),
+        (pairs(4), {"batch_size": 0}, ValueError, "batch_size=0"),
+        (pairs(4), {"batch_size": 5, "drop_last": True}, ValueError, "no batch of 5"),
+    ],
+)
+def test_data_that_cannot_be_learnt_from_are_explained(data, options, error, message):
+    with pytest.raises(error, match=message):
+        DataLoader(data, **options)
+
+
+# --- parts ---
+
+
+def test_a_regression_is_split_without_regard_to_its_targets():
+    pytest.importorskip("sklearn")
+    data = load_dataset("diabetes")
+    train, test = data.split(0.25, np.random.default_rng(0))
+    assert (len(train.targets), len(test.targets)) == (332, 110)
+    assert sorted([*train.targets, *test.targets]) == sorted(data.targets)
+    assert train.features == data.features

@@ -1,10 +1,8 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from autograd import Tensor, Value
-from nn.jobs import jobs, shift
+from nn.jobs import jobs
 
 pytest.importorskip("sklearn")
 
@@ -22,7 +20,7 @@ def test_a_job_is_reproducible_and_its_example_has_gradients(name, kind):
 @pytest.mark.parametrize("name", jobs)
 def test_test_samples_are_not_trained_on(name):
     job = jobs[name](0)
-    n = len(job.data.labels)
+    n = len(job.data.targets)
     assert len(job.train[1]) + len(job.test[1]) == n
     assert len(job.test[1]) == pytest.approx(0.2 * n, abs=1)
     both = np.concatenate([job.train[0], job.test[0]])
@@ -36,19 +34,3 @@ def test_iris_reaches_its_accuracy():
 
 def test_digits_reach_their_accuracy():
     assert jobs["digits"](0).run()["test_accuracy"][-1] >= 0.97
-
-
-@given(st.integers(0, 99), st.floats(0.0, 0.99))
-def test_a_shift_moves_the_center_of_mass_by_at_most_its_bound(seed, most):
-    image = np.zeros((1, 8, 8))
-    image[0, 3, 4] = 1.0
-    moved = shift(image.reshape(1, 64), np.random.default_rng(seed), most).reshape(8, 8)
-    row, column = (moved.sum(axis=axis) @ np.arange(8) for axis in (1, 0))
-    assert moved.sum() == pytest.approx(1.0)
-    assert abs(row - 3.0) <= most + 1e-9
-    assert abs(column - 4.0) <= most + 1e-9
-
-
-def test_no_shift_changes_nothing():
-    images = np.random.default_rng(0).uniform(size=(5, 64))
-    assert (shift(images, np.random.default_rng(1), 0.0) == images).all()

@@ -1,21 +1,67 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import OperandError, ShapeError
-from nn import accuracy, confusion_matrix
+from autograd import OperandError, ShapeError, Tensor
+from nn.metrics import (
+    accuracy,
+    best_threshold,
+    confusion_matrix,
+    f1,
+    false_positive_rate,
+    precision,
+    r2,
+    recall,
+    roc_auc,
+    roc_curve,
+)
 
 pairs = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=30)
+binary = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=1, max_size=30)
+scored = st.lists(
+    st.tuples(st.integers(0, 1), st.sampled_from([-2.0, 0.0, 0.1, 0.5, 1.0]) | st.floats(-3.0, 3.0)), min_size=2
+).filter(lambda pairs: len({label for label, _ in pairs}) == 2)
+
+
+def of_scikit_learn(name, *args, **options):
+    return getattr(pytest.importorskip("sklearn.metrics"), name)(*args, **options)
+
+
+# --- predicted classes ---
 
 
 @given(pairs)
-def test_both_equal_those_of_scikit_learn(labels):
-    metrics = pytest.importorskip("sklearn.metrics")
+def test_matrix_and_accuracy_equal_those_of_scikit_learn(labels):
     true, predicted = zip(*labels, strict=True)
-    expected = metrics.confusion_matrix(true, predicted, labels=range(5))
+    expected = of_scikit_learn("confusion_matrix", true, predicted, labels=range(5))
     assert confusion_matrix(true, predicted, 5).tolist() == expected.tolist()
-    assert accuracy(true, predicted) == metrics.accuracy_score(true, predicted)
+    assert accuracy(true, predicted) == of_scikit_learn("accuracy_score", true, predicted)
+
+
+@pytest.mark.parametrize("measure", [precision, recall, f1])
+@pytest.mark.parametrize("average", ["macro", "weighted", "micro"])
+@settings(max_examples=15)  # scikit-learn takes 10 ms for each
+@given(labels=pairs)
+def test_averages_over_classes_equal_those_of_scikit_learn(measure, average, labels):
+    true, predicted = zip(*labels, strict=True)
+    name = measure.__name__ + "_score"
+    expected = of_scikit_learn(name, true, predicted, average=average, zero_division=0.0)
+    assert measure(true, predicted, average) == pytest.approx(expected, rel=1e-14)
+    classes = range(max(true + predicted) + 1)
+    each = of_scikit_learn(name, true, predicted, labels=classes, average=None, zero_division=0.0)
+    np.testing.assert_allclose(measure(true, predicted, None), each, rtol=1e-14)
+
+
+@given(binary)
+def test_measures_of_two_classes_equal_those_of_scikit_learn(labels):
+    true, predicted = zip(*labels, strict=True)
+    for measure in (precision, recall, f1):
+        expected = of_scikit_learn(measure.__name__ + "_score", true, predicted, zero_division=0.0)
+        assert measure(true, predicted) == pytest.approx(expected, rel=1e-14)
+    # The rate of false positives is the recall of class 0, missed.
+    expected = of_scikit_learn("recall_score", true, predicted, pos_label=0, zero_division=1.0)
+    assert false_positive_rate(true, predicted) == pytest.approx(1.0 - expected, abs=1e-14)
 
 
 @given(pairs)
@@ -33,10 +79,11 @@ def test_true_classes_go_down_and_predicted_ones_across(labels):
         ([0, 1], [[0.1, 0.9], [0.5, 0.5]], ShapeError, "argmax"),
         ([], [], ShapeError, r"\(0,\)"),
         ([0.5], [1], OperandError, "labels are integers"),
+        ([1], Tensor([1.0]), OperandError, "not Tensors; nn.predict"),
     ],
 )
 def test_labels_that_do_not_fit_are_explained(true, predicted, error, message):
-    for measure in (accuracy, confusion_matrix):
+    for measure in (accuracy, confusion_matrix, precision, recall, f1, false_positive_rate):
         with pytest.raises(error, match=message):
             measure(true, predicted)
 
@@ -45,3 +92,67 @@ def test_labels_that_do_not_fit_are_explained(true, predicted, error, message):
 def test_a_label_beyond_the_classes_is_refused(labels):
     with pytest.raises(ShapeError, match="from 0 to n_classes - 1 = 2"):
         confusion_matrix([0, 1], np.array(labels), 3)
+
+
+def test_several_classes_need_an_average():
+    with pytest.raises(ValueError, match="3 classes; say average='macro'"):
+        f1([0, 1, 2], [0, 1, 2])
+    with pytest.raises(ValueError, match="takes one of 'binary', 'macro'"):
+        f1([0, 1], [0, 1], "mean")
+
+
+# --- scores ---
+
+
+@given(scored)
+def test_the_curve_and_its_area_equal_those_of_scikit_learn(pairs):
+    true, scores = zip(*pairs, strict=True)
+    expected = of_scikit_learn("roc_curve", true, scores, drop_intermediate=False)
+    for ours, theirs in zip(roc_curve(true, scores), expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-14)
+    assert roc_auc(true, scores) == pytest.approx(of_scikit_learn("roc_auc_score", true, scores), rel=1e-13, abs=1e-15)
+
+
+@pytest.mark.parametrize("measure", ["youden", "f1", "accuracy"])
+@given(pairs=scored)
+def test_no_threshold_is_better_than_the_best(measure, pairs):
+    true, scores = (np.array(column) for column in zip(*pairs, strict=True))
+
+    def quality(threshold):
+        predicted = (scores >= threshold).astype(int)
+        if measure == "youden":
+            return recall(true, predicted) - false_positive_rate(true, predicted)
+        return {"f1": f1, "accuracy": accuracy}[measure](true, predicted)
+
+    best = best_threshold(true, scores, measure)
+    assert quality(best) == pytest.approx(max(quality(t) for t in [np.inf, *scores]), abs=1e-14)
+
+
+def test_a_dear_miss_lowers_the_threshold():
+    true, scores = [0, 0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4, 0.9]
+    assert best_threshold(true, scores, lambda tp, fp, tn, fn: -(fp + 0.1 * fn)) == 0.9
+    assert best_threshold(true, scores, lambda tp, fp, tn, fn: -(fp + 10 * fn)) == 0.3
+
+
+@pytest.mark.parametrize("measure", [roc_curve, roc_auc, best_threshold])
+@pytest.mark.parametrize(
+    ("true", "scores", "message"),
+    [([1, 1], [0.1, 0.2], "both of them"), ([0, 2], [0.1, 0.2], r"\[0, 2\]"), ([0, 1], [0.1, np.nan], "1 of 2")],
+)
+def test_what_has_no_curve_is_explained(measure, true, scores, message):
+    with pytest.raises(ValueError, match=message):
+        measure(true, scores)
+
+
+def test_an_unknown_measure_lists_the_known():
+    with pytest.raises(ValueError, match="'youden', 'f1', 'accuracy' or a function, but got 'auc'"):
+        best_threshold([0, 1], [0.1, 0.2], "auc")
+
+
+# --- numbers ---
+
+
+@given(st.lists(st.tuples(st.floats(-10.0, 10.0), st.floats(-10.0, 10.0)), min_size=2, max_size=20))
+def test_r2_equals_that_of_scikit_learn(pairs):
+    true, predicted = zip(*pairs, strict=True)
+    assert r2(true, predicted) == pytest.approx(of_scikit_learn("r2_score", true, predicted), rel=1e-12, abs=1e-12)

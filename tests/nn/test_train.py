@@ -106,6 +106,6 @@ def test_scores_record_nothing():
 def test_inputs_and_labels_of_different_lengths_are_refused():
     rng = np.random.default_rng(0)
     network, _ = tensors(rng)
-    with pytest.raises(ShapeError, match="3 inputs and 2 labels"):
+    with pytest.raises(ShapeError, match="3 inputs and 2 targets"):
         fit(network, cross_entropy, SGD(network.parameters()), np.zeros((3, 2)), np.zeros(2, int),
             epochs=1, batch_size=1, rng=rng)  # fmt: skip
