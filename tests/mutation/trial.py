@@ -1,9 +1,9 @@
 """Whether anything notices a mutant: it is tried in a forked child, whose import of one module is given its source.
 
-First the laws are asked of the nearest rows that the mutated statement can change (`autograd.testing.check_rule` with few
-examples: most mutants are dead after a tenth of a second), then the test suite up to its first failure, the laws of all
-rows at its end. What fails without any mutant kills nothing: each check that has killed something for the first time is
-tried once without.
+First the laws are asked of the nearest rows that the mutated statement can change (`autograd.testing.check_rule` with
+few examples: most mutants are dead after a tenth of a second), then the test suite up to its first failure, the laws of
+all rows at its end. What fails without any mutant kills nothing: each check that has killed something for the first
+time is tried once without.
 """
 
 from __future__ import annotations
