@@ -792,3 +792,13 @@ def test_a_gradient_is_an_array_of_its_own_whatever_a_rule_returns():
         assert x.grad.tolist() == [1.0, 1.0, 1.0]
     finally:
         del table["look"]
+
+
+def test_a_root_behind_another_root_is_swept_once():
+    def f(x):
+        y = x * x
+        return y, y * x
+
+    for cotangents, want in (((1.0, 1.0), 6.0 + 27.0), ((1.0, 0.0), 6.0), ((0.0, 1.0), 27.0)):
+        assert autograd.vjp(f, 3.0)[1](cotangents) == (want,)
+        assert autograd.vjp(lambda x: f(x)[::-1], 3.0)[1](cotangents[::-1]) == (want,)

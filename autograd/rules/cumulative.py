@@ -49,7 +49,7 @@ def _in_line(x: Any, axis: int | None) -> Any:
 
 def _back_in_place(line: Any, x: Any, axis: int | None) -> Any:
     """The inverse of `_in_line`, in the shape of `x`."""
-    return reshape(line if axis is None or not x.shape else swapaxes(line, axis1=axis, axis2=-1), shape=x.shape)
+    return reshape(line if axis is None else swapaxes(line, axis1=axis, axis2=-1), shape=x.shape)
 
 
 def _pull_cumprod(g, ans, x, *, axis=None):  # a rule
@@ -60,7 +60,7 @@ def _pull_cumprod(g, ans, x, *, axis=None):  # a rule
 def _push_cumprod(tangents, ans, x, *, axis=None):  # a rule
     factors, tangent = _in_line(x, axis), _in_line(tangents[0], axis)
     line = recur(factors, tangent * _products_before(factors))
-    return line if axis is None or not x.shape else swapaxes(line, axis1=axis, axis2=-1)
+    return line if axis is None else swapaxes(line, axis1=axis, axis2=-1)
 
 
 def _push_recur(tangents, ans, factors, x):  # a rule

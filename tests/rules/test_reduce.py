@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import autograd
-from autograd import ShapeError, Tensor, grad, hessian, jvp, vjp
+from autograd import ShapeError, Tensor, grad, hessian, jvp, table, vjp
 
 torch = pytest.importorskip("torch")
 
@@ -172,3 +172,24 @@ def test_extremes_of_nan_and_infinite_cotangents():
     assert grad(lambda x: x.max())(np.array([1.0, np.nan, 3.0])).tolist() == [0.0, 1.0, 0.0]
     assert vjp(lambda x: x.max(), np.array([1.0, 2.0]))[1](np.inf)[0].tolist() == [0.0, np.inf]
     assert vjp(lambda x: x.min(), np.array([1.0, 2.0]))[1](np.inf)[0].tolist() == [np.inf, 0.0]
+
+
+def test_places_of_extremes_keep_their_axes():
+    x = np.array([[1.0, 5.0, 5.0], [7.0, 0.0, -2.0]])
+    for ours, numpys in ((autograd.argmax, np.argmax), (autograd.argmin, np.argmin)):
+        for axis in (None, 0, -1):
+            for keepdims in (False, True):
+                want = numpys(x, axis=axis, keepdims=keepdims)
+                np.testing.assert_array_equal(ours(x, axis=axis, keepdims=keepdims), want)
+                assert np.shape(ours(x, axis=axis, keepdims=keepdims)) == np.shape(want)
+
+
+def test_where_an_extreme_moves_the_others_do_not_matter():
+    for f in (autograd.max, lambda x: -autograd.min(-x)):
+        assert jvp(f, (np.array([1.0, 2.0]),), (np.array([np.inf, 3.0]),)) == (2.0, 3.0)
+
+
+def test_the_foremost_of_nothing():
+    for shape, axis in (((0, 3), 0), ((2, 0), 1), ((0,), None), ((0, 2), (0, 1))):
+        got = table["foremost"](np.zeros(shape), axis=axis)
+        assert (got.shape, got.dtype) == (shape, np.dtype(bool))
