@@ -20,7 +20,7 @@ from autograd.tracing.machine import Machine, is_installed
 from autograd.tracing.schedule import Schedule, is_flat, scheduled
 from autograd.tracing.source import Replay, fallen
 
-__all__ = ["EXECUTORS", "Executor", "Flat", "check_executor", "executor_of", "flat_of"]
+__all__ = ["EXECUTORS", "Executor", "Flat", "check_executor", "executor_of", "flat_of", "is_finite"]
 
 EXECUTORS = ("auto", "python", "numpy", "numba")
 """What ``executor=`` takes."""
@@ -154,3 +154,16 @@ def flat_of(listing: Listing, name: str) -> Flat | None:
     if (name == "numba" or (name == "auto" and is_installed())) and Machine.knows(listing):
         return Flat(Machine(scheduled(listing, Machine.wide, dots=True)))
     return Flat(Levels(scheduled(listing, Levels.wide)))
+
+
+def is_finite(out: Sequence[Any]) -> bool:
+    """Whether there is neither inf nor nan in floats and arrays."""
+    try:
+        return all(map(math.isfinite, out))
+    except TypeError:  # arrays, or nothing
+        return all(_is_all_finite(np.asarray(x)) for x in out if x is not None)
+
+
+def _is_all_finite(x: npt.NDArray[Any]) -> bool:
+    row = x if x.ndim == 1 else x.ravel()
+    return math.isfinite(row.dot(row)) or bool(np.isfinite(row).all())  # the first is fast, and may overflow

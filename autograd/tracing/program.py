@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from functools import cached_property
@@ -19,7 +18,7 @@ from autograd.linearized import name_of
 from autograd.primitive import Node, raw_of
 from autograd.structure import leaves, like
 from autograd.sweep import accumulate
-from autograd.tracing.executors import Executor, Flat, check_executor, executor_of, flat_of
+from autograd.tracing.executors import Executor, Flat, check_executor, executor_of, flat_of, is_finite
 from autograd.tracing.listing import Equation, Guard, Listing, listed
 from autograd.tracing.signature import (
     Signature,
@@ -199,12 +198,13 @@ class Program:
         needs = self._captures or (not is_plain and any(map(_needs, given)))
         if recording.tracer() or (needs and recording.is_recording()):
             return like(self._tree, iter(self._on_nodes(given)))
-        return like(self._tree, iter(self.run(given if is_plain else self._raw(given), args)))
+        raw = given if is_plain else [raw_input(x, self._signature.has_arrays) for x in given]
+        return like(self._tree, iter(self.run(raw, args)))
 
     def run(self, given: Sequence[Any], args: Sequence[Any]) -> list[Any]:
         """The leaves of the result from raw inputs; `args` are the arguments that these were made of."""
         out = self._executor([*given, *self._captured()])
-        if self._swept and not _is_finite(out):  # a sweep would have looked more closely
+        if self._swept and not is_finite(out):  # a sweep would have looked more closely
             out = [raw_of(head) for head in leaves(self._f(*unmarked(args)))]
         del out[self._count :]
         return [x if type(x) is float else np.array(x) if isinstance(x, np.ndarray | np.generic) else x for x in out]
@@ -213,10 +213,6 @@ class Program:
     def _captures(self) -> bool:
         """Whether the result depends on something from outside that it may be differentiated by."""
         return any(node.requires_grad for _, node in self._listing.captured)
-
-    def _raw(self, given: Sequence[Any]) -> Sequence[Any]:
-        """Arguments as plain numbers and arrays."""
-        return [raw_input(x, self._signature.has_arrays) for x in given]
 
     def _captured(self) -> list[Any]:
         return [node._data for _, node in self._listing.captured]
@@ -254,7 +250,7 @@ class Program:
                 f"(lanes, {count}), but got {x.shape}"
             )
         out = self._flat.rows(x, self._captured()) if x.ndim == 2 else self._flat.point(x, self._captured())
-        if self._swept and not _is_all_finite(out):  # as in `run`
+        if self._swept and not is_finite([out]):  # as in `run`
             rows, points = np.atleast_2d(out), np.atleast_2d(x)
             for lane in np.flatnonzero(~np.isfinite(rows).all(axis=1)):
                 heads = leaves(self._f(*self._signature.filled(points[lane].tolist())))
@@ -403,15 +399,3 @@ class Program:
 
 def _needs(x: Any) -> bool:
     return isinstance(x, Node) and x.requires_grad
-
-
-def _is_finite(out: Sequence[Any]) -> bool:
-    try:
-        return all(map(math.isfinite, out))
-    except TypeError:  # arrays, or nothing
-        return all(_is_all_finite(np.asarray(x)) for x in out if x is not None)
-
-
-def _is_all_finite(x: np.ndarray[Any, Any]) -> bool:
-    row = x if x.ndim == 1 else x.ravel()
-    return math.isfinite(row.dot(row)) or bool(np.isfinite(row).all())  # the first is fast, and may overflow
