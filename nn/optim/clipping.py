@@ -87,8 +87,8 @@ def clip_grad_value_(parameters: Parameter | Iterable[Parameter], clip_value: fl
     _check("clip_value", clip_value)
     most = float(clip_value)
     for p in _with_gradient(parameters):
-        g = np.clip(p.grad, -most, most)
-        p.grad = g if isinstance(p.grad, np.ndarray) else float(g)
+        g = p.grad
+        p.grad = np.clip(g, -most, most) if isinstance(g, np.ndarray) else min(max(g, -most), most)
 
 
 def _check(name: str, most: Any) -> None:
@@ -108,8 +108,10 @@ def _with_gradient(parameters: Parameter | Iterable[Parameter]) -> list[Paramete
 
 def _norm(gradients: list[Any], p: float) -> float:
     """(Σ |g|ᵖ)^(1/p) over all elements, which neither over- nor underflows: by the largest of them."""
-    top = float(np.max([np.max(np.abs(g), initial=0.0) for g in gradients], initial=0.0))
+    sizes = [np.abs(g) for g in gradients if isinstance(g, np.ndarray)]
+    sizes.append(np.abs([g for g in gradients if not isinstance(g, np.ndarray)]))
+    top = float(np.max([np.max(size, initial=0.0) for size in sizes]))
     if p == math.inf or top == 0.0 or not math.isfinite(top):
         return top
-    total: float = sum(float(np.sum(np.abs(np.divide(g, top)) ** p)) for g in gradients) ** (1.0 / p)
+    total: float = sum(float(np.sum((size / top) ** p)) for size in sizes) ** (1.0 / p)
     return top * total
