@@ -3,6 +3,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import nn
 from autograd import Value
@@ -100,6 +102,13 @@ def test_a_schedule_sets_the_rate_of_an_optimizer():
     optimizer = nn.SGD([x], lr=0.5)
     rates = [setattr(optimizer, "lr", WITH_LR[3](step)) or optimizer.lr for step in range(3)]
     assert all(later < earlier for earlier, later in pairwise(rates))
+
+
+@given(st.sampled_from([*WITH_LR, *OWN_LR]), st.integers(0, 10**6))
+def test_a_rate_is_never_negative_and_never_above_the_highest(schedule, step):
+    highest = getattr(schedule, "max_lr", LR)
+    assert 0.0 <= schedule(step) <= highest * (1.0 + 1e-12)
+    assert type(schedule(step)) is float
 
 
 def test_schedules_are_values():
