@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
-from copy import copy
 from typing import Any, ClassVar
 
 import numpy as np
@@ -220,7 +219,7 @@ class Optimizer:
         for k, group in enumerate(self.param_groups):
             state |= {f"param_groups.{k}.{name}": group[name] for name in self.defaults}
         for name in self.buffers:
-            state |= {f"{name}.{i}": copy(_NOTHING if v is None else v) for i, v in enumerate(getattr(self, name))}
+            state |= {f"{name}.{i}": _saved(value) for i, value in enumerate(getattr(self, name))}
         return state
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -228,17 +227,21 @@ class Optimizer:
 
         Raises
         ------
-        ValueError : if names or shapes differ; lists them all, and nothing is changed.
+        ValueError : if names, shapes or dtypes differ; lists them all, and nothing is changed.
         """
         fitting = self._fitting()
-        wrong = [f"missing {name} {_told(values[0])}" for name, values in fitting.items() if name not in state]
-        for name, value in state.items():
-            if name not in fitting:
-                wrong.append(f"unexpected {name} {_told(value)}")
-            elif _told(value) not in map(_told, fitting[name]):
-                wrong.append(f"{name} {_told(value)} instead of {' or '.join(map(_told, fitting[name]))}")
-        if wrong:
-            raise ValueError(f"this is no state of {self!r}: {'; '.join(wrong)}")
+        differences = {
+            "missing": [f"{name} {_told(values[-1])}" for name, values in fitting.items() if name not in state],
+            "unexpected": [f"{name} {_told(value)}" for name, value in state.items() if name not in fitting],
+            "other shapes or dtypes": [
+                f"{name} is {' or '.join(map(_told, values))} here, but {_told(state[name])} in the state"
+                for name, values in fitting.items()
+                if name in state and _told(state[name]) not in map(_told, values)
+            ],
+        }
+        if any(differences.values()):
+            lines = [f"{kind}: {', '.join(told)}" for kind, told in differences.items() if told]
+            raise ValueError("\n  ".join([f"the state does not fit {self!r}:", *lines]))
         read = {name: _read(value, fitting[name][-1]) for name, value in state.items()}
         self.steps = read["steps"]
         for k, group in enumerate(self.param_groups):
@@ -274,6 +277,13 @@ _NOTHING = np.empty(0)
 def zeros(p: Parameter) -> Any:
     """0 in the shape of a parameter, to start a state with."""
     return np.zeros(p.shape, p.dtype) if isinstance(p, Tensor) else 0.0
+
+
+def _saved(value: Any) -> Any:
+    """A copy of what is remembered of one parameter: an array, or for a Value a number."""
+    if value is None:
+        return _NOTHING
+    return np.array(value) if isinstance(value, np.ndarray | np.generic) else value
 
 
 def _told(value: Any) -> str:
