@@ -35,7 +35,8 @@ class Optimizer:
     ----------
     parameters : what to change, usually ``model.parameters()``; or groups of them as dicts, such as ``[{"params":
         head.parameters()}, {"params": body.parameters(), "lr": 0.01}]``, where settings of their own take precedence.
-    **settings : the settings by name, with the values that they have for groups without their own; `lr` among them.
+    lr : the learning rate; may be assigned between steps.
+    **settings : further settings by name, with the values that they have for groups without their own.
 
     Attributes
     ----------
@@ -67,11 +68,11 @@ class Optimizer:
     below: ClassVar[dict[str, float]] = {}
     """Settings that are less than some number; all are finite and not negative."""
 
-    def __init__(self, parameters: Parameters, **settings: Any) -> None:
+    def __init__(self, parameters: Parameters, *, lr: float, **settings: Any) -> None:
         kind = type(self).__name__
         if isinstance(parameters, Value | Tensor):
             raise OperandError(f"{kind} takes a list of parameters, but got one; write {kind}([p], ...)")
-        self.defaults = {name: self._checked(name, value) for name, value in settings.items()}
+        self.defaults = {name: self._checked(name, value) for name, value in {"lr": lr, **settings}.items()}
         self.param_groups: list[Group] = []
         self.parameters: list[Parameter] = []
         self.steps = 0
@@ -86,7 +87,10 @@ class Optimizer:
     # --- for subclasses ---
 
     def change(self, i: int, p: Parameter, g: Any, group: Group) -> Any:
-        """What a step takes from the i-th parameter `p`, whose gradient is `g`: a new number or array, no node."""
+        """What a step takes from the i-th parameter `p` with the gradient `g`, as numbers.
+
+        An array becomes the new parameter, so it must be a new one: ``lr * v``, never v itself.
+        """
         raise NotImplementedError(f"{type(self).__name__} needs a method change(self, i, p, g, group)")
 
     def initial(self, p: Parameter, group: Group) -> dict[str, Any]:
@@ -149,7 +153,7 @@ class Optimizer:
 
     @property
     def lr(self) -> float:
-        """The learning rate, that of the first group; the others keep their ratios to it when it is assigned."""
+        """The learning rate of the first group; when it is assigned, the others keep the ratio that they came with."""
         return float(self.param_groups[0]["lr"])
 
     @lr.setter

@@ -53,6 +53,15 @@ def test_values_and_tensors_move_alike():
         assert one == pytest.approx(other, rel=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_exclusive_or_is_learnt_in_fifteen_steps(seed):
+    model = MLP(2, [3, 1], rng=np.random.default_rng(seed))
+    optimizer = Newton(model.parameters())
+    corners, targets = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
+    losses = [optimizer.step(lambda: mse_loss([model(x) for x in corners], targets)) for _ in range(15)]
+    assert losses[-1] < 1e-12
+
+
 def test_a_saddle_is_left_downwards():
     x, y = Value(1e-3), Value(0.5)
     optimizer = Newton([x, y])
