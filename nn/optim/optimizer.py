@@ -12,7 +12,7 @@ import numpy as np
 from autograd import GraphError, OperandError, Tensor, Value
 from nn.module import Parameter
 from nn.optim.rules import Rule
-from nn.optim.vector import checked
+from nn.optim.vector import check_list, checked
 
 __all__ = ["Group", "Optimizer", "Parameters", "zeros"]
 
@@ -69,9 +69,7 @@ class Optimizer:
     """Settings that are less than some number; all are finite and not negative."""
 
     def __init__(self, parameters: Parameters, *, lr: float, **settings: Any) -> None:
-        kind = type(self).__name__
-        if isinstance(parameters, Value | Tensor):
-            raise OperandError(f"{kind} takes a list of parameters, but got one; write {kind}([p], ...)")
+        check_list(type(self).__name__, parameters)
         self.defaults = {name: self._checked(name, value) for name, value in {"lr": lr, **settings}.items()}
         self.param_groups: list[Group] = []
         self.parameters: list[Parameter] = []

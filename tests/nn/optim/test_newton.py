@@ -1,4 +1,4 @@
-from itertools import pairwise
+from itertools import count, pairwise
 
 import numpy as np
 import pytest
@@ -78,6 +78,13 @@ def test_a_minimum_stays():
     assert x.data == 0.0
 
 
+def test_a_loss_that_nothing_lowers_leaves_the_parameters():
+    x, calls = Value(0.5), count()
+    optimizer = Newton([x])
+    assert optimizer.step(lambda: x * x + next(calls)) == 0.25  # it rises with every call
+    assert x.data == 0.5
+
+
 def test_a_linear_loss_has_no_curvature():
     x, y = Value(1.0), Tensor([1.0, 2.0])
     optimizer = Newton([x, y], damping=1.0)
@@ -99,6 +106,7 @@ X = Value(1.0)
     [
         (lambda: Newton([]), ValueError, "Newton got no parameters"),
         (lambda: Newton(X), OperandError, r"write Newton\(\[p\], ...\)"),
+        (lambda: Newton(MLP(2, [1])), OperandError, r"write Newton\(model.parameters\(\), ...\)"),
         (lambda: Newton([2.0]), OperandError, "not 2.0"),
         (lambda: Newton([X], damping=0.0), ValueError, "positive damping"),
         (lambda: Newton([X]).step(lambda: 3.0), GraphError, "it gave 3.0"),

@@ -211,6 +211,7 @@ X = Value(1.0)
         (lambda: SGD([{"params": [X], "lr": -1.0}]), ValueError, "lr that is not negative, but got -1.0"),
         (lambda: SGD([{"params": [X], "nesterov": True}]), ValueError, "nesterov needs momentum"),
         (lambda: SGD([{"params": [X]}, X]), OperandError, "not {'params'"),
+        (lambda: SGD(MLP(2, [1])), OperandError, r"got a model; write SGD\(model.parameters\(\), ...\)"),
         (lambda: SGD([X], lr="fast"), OperandError, "a number as lr, but got 'fast'"),
         (lambda: setattr(SGD([X]), "lr", -0.5), ValueError, "lr that is not negative"),
     ],
