@@ -124,6 +124,7 @@ OPTIONS = [
     {"reduction": "none"},
     {"weight": [0.5, 2.0, 1.0]},
     {"weight": [0.5, 2.0, 1.0], "reduction": "sum"},
+    {"weight": [0.0, 0.0, 1.0]},
     {"label_smoothing": 0.2},
     {"label_smoothing": 0.1, "weight": [0.5, 2.0, 1.0]},
     {"label_smoothing": 0.1, "weight": [0.5, 2.0, 0.0], "reduction": "none"},
