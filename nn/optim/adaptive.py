@@ -129,6 +129,7 @@ class RMSprop(Optimizer):
     """
 
     buffers = ("v", "u", "mean")
+    flags = ("centered",)
     below = {"alpha": 1.0}
     v: list[Any]
     u: list[Any]
@@ -229,6 +230,7 @@ class Adam(Optimizer):
     """
 
     buffers = ("m", "v", "t", "largest")
+    flags = ("amsgrad",)
     below = {"betas": 1.0}
     m: list[Any]
     v: list[Any]

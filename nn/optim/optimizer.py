@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
@@ -65,8 +66,11 @@ class Optimizer:
     buffers: ClassVar[tuple[str, ...]] = ()
     """The names of the attributes that hold the state of each parameter."""
 
+    flags: ClassVar[tuple[str, ...]] = ()
+    """Settings that are True or False; all others are numbers, or tuples of them."""
+
     below: ClassVar[dict[str, float]] = {}
-    """Settings that are less than some number; all are finite and not negative."""
+    """Settings that are less than some number; all numbers are finite and not negative."""
 
     def __init__(self, parameters: Parameters, *, lr: float, **settings: Any) -> None:
         check_list(type(self).__name__, parameters)
@@ -185,20 +189,21 @@ class Optimizer:
                 getattr(self, name).append(value)
 
     def _checked(self, name: str, value: Any) -> Any:
-        """A setting as floats, or as a bool."""
-        if isinstance(value, bool):
-            return value
+        """A setting as a float, a tuple of floats, or a bool."""
+        kind = type(self).__name__
+        if name in self.flags:
+            if not isinstance(value, bool | np.bool_):
+                raise OperandError(f"{kind} takes True or False as {name}, but got {value!r}")
+            return bool(value)
         if isinstance(value, tuple | list):
             return tuple(self._checked(name, part) for part in value)
+        if not isinstance(value, Real) or isinstance(value, bool):
+            raise OperandError(f"{kind} takes a number as {name}, but got {value!r}")
         below = self.below.get(name, math.inf)
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            raise OperandError(f"{type(self).__name__} takes a number as {name}, but got {value!r}") from None
-        if not 0.0 <= number < below:
+        if not 0.0 <= float(value) < below:
             limits = "that is not negative" if below == math.inf else f"from 0 to below {below:g}"
-            raise ValueError(f"{type(self).__name__} takes a finite {name} {limits}, but got {value!r}")
-        return number
+            raise ValueError(f"{kind} takes a finite {name} {limits}, but got {value!r}")
+        return float(value)
 
     # --- state ---
 

@@ -21,11 +21,13 @@ Loss = Callable[[], Any]
 
 
 def check_list(kind: str, parameters: Any) -> None:
-    """Raise an OperandError for what is easily given instead of a list of parameters: a model, or one of them."""
+    """Raise an OperandError for what is easily given instead of a list of parameters."""
     if isinstance(parameters, Module):
         raise OperandError(f"{kind} takes parameters, but got a model; write {kind}(model.parameters(), ...)")
     if isinstance(parameters, Value | Tensor):
         raise OperandError(f"{kind} takes a list of parameters, but got one; write {kind}([p], ...)")
+    if isinstance(parameters, dict | str) or not isinstance(parameters, Iterable):
+        raise OperandError(f"{kind} takes a list of parameters, but got {parameters!r}")
 
 
 def checked(kind: str, parameters: Iterable[Parameter]) -> list[Parameter]:

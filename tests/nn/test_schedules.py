@@ -124,6 +124,8 @@ def test_schedules_are_values():
         (lambda: StepLR(0.1, 0), "step_size= of StepLR takes a positive whole number, but got 0"),
         (lambda: StepLR(0.1, 2.5), "step_size= of StepLR"),
         (lambda: MultiStepLR(0.1, [3, 3]), "milestones that rise"),
+        (lambda: StepLR(None, 3), "lr= of StepLR .* got None"),
+        (lambda: MultiStepLR(0.1, 3), "milestones that rise, but got 3"),
         (lambda: MultiStepLR(-0.1, [3]), "lr= of MultiStepLR"),
         (lambda: Piecewise([0.1], [3]), "one rate more than milestones, but got 1 and 1"),
         (lambda: Piecewise([0.1, -0.2], [3]), "rates that are not negative"),

@@ -224,6 +224,13 @@ def test_values_and_tensors_do_not_mix(loss, prediction, target):
         loss(prediction, target)
 
 
+@pytest.mark.parametrize("loss", FUNCTIONS)
+@pytest.mark.parametrize("target", [["a"], [None], np.array(["a"]), [1j]])
+def test_targets_are_real_numbers(loss, target):
+    with pytest.raises(OperandError, match=r"real numbers|a probability from 0 to 1, but got"):
+        loss(Tensor([0.5]), target)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
