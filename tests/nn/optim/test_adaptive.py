@@ -139,6 +139,18 @@ def test_a_loaded_state_goes_on_bit_for_bit(kind, settings):
     assert type(second.defaults["lr"]) is float
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "option"), [(RMSprop, "momentum", 0.5), (RMSprop, "centered", True), (Adam, "amsgrad", True)]
+)
+def test_an_option_may_be_switched_on_between_steps(kind, name, option):
+    x = Value(1.5)
+    optimizer = kind([x])
+    check_rules(optimizer, x, 1.0)
+    optimizer.param_groups[0][name] = option
+    for gradient in (2.0, -0.5, 0.1):
+        check_rules(optimizer, x, gradient)
+
+
 def test_no_gradient_no_change_and_no_nan():
     for kind in (Adagrad, RMSprop, Adam):
         x = Tensor(START)
