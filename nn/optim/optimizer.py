@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from numbers import Real
 from typing import Any, ClassVar
@@ -108,13 +108,22 @@ class Optimizer:
 
     # --- steps ---
 
-    def step(self) -> None:
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change every parameter that has a gradient.
+
+        Parameters
+        ----------
+        closure : computes the gradients first, with ``zero_grad()`` and ``loss.backward()``, and gives the loss, which
+            is passed on. It is called inside `look_ahead`.
 
         Raises
         ------
-        GraphError : if none has one.
+        GraphError : if no parameter has a gradient.
         """
+        loss = None
+        if closure is not None:
+            with self.look_ahead():
+                loss = closure()
         if all(p.grad is None for p in self.parameters):
             raise GraphError(
                 "no parameter has a gradient; call loss.backward() first, with a loss that depends on them"
@@ -129,6 +138,7 @@ class Optimizer:
             else:
                 p.data = p.data - change
         self.steps += 1
+        return loss
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters: they are None again."""
