@@ -161,7 +161,7 @@ class RMSprop(Optimizer):
         v = self.v[i]
         if group["centered"]:
             mean = self.mean[i] = (1.0 - alpha) * g + (0.0 if self.mean[i] is None else alpha * self.mean[i])
-            v = v - mean * mean
+            v = _larger(v - mean * mean, 0.0)  # below 0 by rounding, where the gradient stays the same
         along = g / (v**0.5 + group["eps"])
         if momentum:
             along = self.u[i] = along if self.u[i] is None else momentum * self.u[i] + along

@@ -151,6 +151,16 @@ def test_an_option_may_be_switched_on_between_steps(kind, name, option):
         check_rules(optimizer, x, gradient)
 
 
+def test_the_variance_of_a_gradient_that_stays_the_same_is_zero():
+    x, y = Value(1.0), Tensor([1.0, 2.0])
+    optimizer = RMSprop([x, y], alpha=0.13, centered=True, eps=0.1)
+    for _ in range(100):
+        y.grad = np.array([0.2, -1.3])
+        check_rules(optimizer, x, 0.2)
+    assert np.isfinite(y.data).all()
+    assert type(x.data) is float
+
+
 def test_no_gradient_no_change_and_no_nan():
     for kind in (Adagrad, RMSprop, Adam):
         x = Tensor(START)
