@@ -58,7 +58,8 @@ class ReduceOnPlateau:
             )
         if not 0.0 <= factor < 1.0:
             raise ValueError(f"factor= takes a number from 0 to below 1, but got {factor!r}")
-        for name, number in {"lr": lr, "patience": patience, "threshold": threshold, "cooldown": cooldown}.items():
+        numbers = {"lr": lr, "patience": patience, "threshold": threshold, "cooldown": cooldown}
+        for name, number in {**numbers, "min_lr": min_lr, "eps": eps}.items():
             if not 0.0 <= number < math.inf:
                 raise ValueError(f"{name}= takes a finite number that is not negative, but got {number!r}")
         self.lr, self.mode, self.factor, self.patience = lr, mode, factor, patience

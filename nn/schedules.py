@@ -15,6 +15,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from numbers import Real
 
 __all__ = [
     "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "ExponentialLR", "LinearLR", "MultiStepLR",
@@ -34,7 +35,7 @@ class Schedule:
             value, name = getattr(self, field.name), f"{field.name}= of {type(self).__name__}"
             if field.type == "int" and (isinstance(value, bool) or not hasattr(value, "__index__") or value < 1):
                 raise ValueError(f"{name} takes a positive whole number, but got {value!r}")
-            if field.type == "float" and not 0.0 <= value < math.inf:
+            if field.type == "float" and not (isinstance(value, Real) and 0.0 <= float(value) < math.inf):
                 raise ValueError(f"{name} takes a finite number that is not negative, but got {value!r}")
 
 
@@ -300,5 +301,7 @@ def _falling(done: float) -> float:
 
 
 def _check_rising(kind: str, milestones: Sequence[int]) -> None:
-    if any(later <= earlier for earlier, later in zip([0, *milestones], milestones, strict=False)):
+    if not isinstance(milestones, Sequence) or any(
+        later <= earlier for earlier, later in zip([0, *milestones], milestones, strict=False)
+    ):
         raise ValueError(f"{kind} takes positive milestones that rise, but got {milestones!r}")

@@ -10,7 +10,7 @@ import numpy as np
 
 from nn.diagram.blocks import Block, Line, Row, Stack
 from nn.diagram.formulas import captioned, vector
-from nn.diagram.run import Run, squared_error
+from nn.diagram.run import Run
 from nn.diagram.words import Atom, Formula, numeral
 from nn.losses import (
     binary_cross_entropy,
@@ -19,6 +19,7 @@ from nn.losses import (
     half_squared_error,
     l1_loss,
     mse_loss,
+    squared_error,
 )
 
 __all__ = ["labels", "loss_card", "loss_head", "loss_rule"]

@@ -12,8 +12,9 @@ import numpy as np
 
 from autograd.drawing.text import number
 from nn.diagram.blocks import Block, Grid, Line, Row, Stack
-from nn.diagram.run import Run, squared_error
+from nn.diagram.run import Run
 from nn.diagram.words import Atom, Formula, activation, by, numeral, symbol
+from nn.losses import squared_error
 
 __all__ = [
     "after", "backward_box", "backward_callout", "before", "captioned", "forward_box", "forward_callout", "head",

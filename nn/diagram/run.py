@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from autograd import OperandError, ShapeError, Tensor, Value, enable_grad
 from nn.layers import Linear
+from nn.losses import squared_error
 from nn.module import Module, Sequential
 from nn.neuron import MLP
 from nn.optim import Rule
 
-__all__ = ["LayerRun", "Run", "run", "squared_error"]
+__all__ = ["LayerRun", "Run", "run"]
 
 Array = NDArray[Any]
 Loss = Callable[[Any, Any], Any]
@@ -95,16 +96,6 @@ class _Stage:
     bias: Any
     z: Any
     a: Any
-
-
-def squared_error(prediction: Any, y: Array) -> Any:
-    """Σ (y - ŷ)², the loss of one sample; `y` has the shape of the prediction."""
-    if isinstance(prediction, Tensor):
-        return ((y - prediction) * (y - prediction)).sum()
-    total: Any = 0.0
-    for output, label in zip(_elements(prediction), y.ravel().tolist(), strict=True):
-        total = total + (label - output) * (label - output)
-    return total
 
 
 def run(model: Any, x: Any, y: Any = None, loss: Loss | None = None, optimizer: Any = None) -> Run:

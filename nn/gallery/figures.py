@@ -225,6 +225,19 @@ def receptive_field() -> Any:
     return nn.receptive_field(layers).diagram(16, 16)
 
 
+def adam() -> Any:
+    """A step of Adam
+
+    What the optimizer remembers goes in and comes out beside the weights. Its rules stand between them, in symbols and
+    with the numbers of the first weight.
+    """
+    model = nn.MLP(2, [3, 1], rng=np.random.default_rng(3))
+    optimizer = nn.Adam(model.parameters(), lr=0.1)
+    nn.mse_loss(model([0.8, -0.5]), 1.0).backward()
+    optimizer.step()
+    return nn.layer_step(model, 1, [0.8, -0.5], 1.0, optimizer, nn.mse_loss)
+
+
 def folded() -> Any:
     """The loss of a network, folded
 
@@ -299,7 +312,7 @@ def chinese() -> Any:
 
 FIGURES = (
     neuron, forward, backward, twice, tanh_of_exps, explained, highlighted, second_derivative, rosenbrock, newton,
-    layer, cross_entropy, network_forward, network_backward, training_flow, layer_step, receptive_field,
+    layer, cross_entropy, network_forward, network_backward, training_flow, layer_step, adam, receptive_field,
     folded, folded_samples, cut, odd_names, chinese,
 )  # fmt: skip
 """In the order of the page."""

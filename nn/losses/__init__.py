@@ -6,9 +6,9 @@ may be raw numbers, which are constants. Shapes must be equal: nothing is broadc
 
 from nn.losses.binary import binary_cross_entropy, binary_cross_entropy_with_logits
 from nn.losses.cross_entropy import cross_entropy
-from nn.losses.regression import half_squared_error, huber_loss, l1_loss, mse_loss, smooth_l1_loss
+from nn.losses.regression import half_squared_error, huber_loss, l1_loss, mse_loss, smooth_l1_loss, squared_error
 
 __all__ = [
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "half_squared_error", "huber_loss",
-    "l1_loss", "mse_loss", "smooth_l1_loss",
+    "l1_loss", "mse_loss", "smooth_l1_loss", "squared_error",
 ]  # fmt: skip

@@ -29,13 +29,21 @@ def by_element(name: str, prediction: Any, target: Any, loss: Callable[[Any, Any
             with scope("element"):
                 losses.append(loss(p, t))
         return reduced(losses, shape, reduction)
-    if isinstance(prediction, list | tuple):
-        prediction = np.asarray(prediction, float)
     if holds_values(target):
         raise OperandError(f"{name} got a Tensor and Values; autograd.stack(values) makes a Tensor of these")
-    if isinstance(target, list | tuple):
-        target = np.asarray(target, getattr(prediction, "dtype", float))
+    prediction = _raw(name, prediction, np.dtype(float))
+    target = _raw(name, target, getattr(prediction, "dtype", np.dtype(float)))
     return reduced(loss(prediction, target), shape, reduction)
+
+
+def _raw(name: str, x: Any, dtype: np.dtype[Any]) -> Any:
+    """A Tensor as it is, or real numbers: lists as an array of a dtype."""
+    if isinstance(x, Tensor):
+        return x
+    array = np.asarray(x)
+    if array.dtype.kind not in "fiub":
+        raise OperandError(f"{name} takes real numbers, but got {x!r}")
+    return array.astype(dtype) if isinstance(x, list | tuple) else x
 
 
 def reduced(losses: Any, shape: tuple[int, ...], reduction: str) -> Any:

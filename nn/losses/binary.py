@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import autograd
-from autograd import Tensor, scope
+from autograd import OperandError, Tensor, scope
 from nn.losses.batch import by_element
 from nn.nested import holds_values, numbers
 
@@ -92,5 +92,7 @@ def _check_probabilities(what: str, x: Any) -> None:
     if autograd.is_tracing() and (isinstance(x, Tensor) or holds_values(x)):
         return  # nobody may look at the numbers
     raw = numbers(x)
+    if raw.dtype.kind not in "fiub":
+        raise OperandError(f"a {what} is a probability from 0 to 1, but got {x!r}")
     if raw.size and not (raw.min() >= 0.0 and raw.max() <= 1.0):
         raise ValueError(f"a {what} is a probability from 0 to 1, but got some from {raw.min()} to {raw.max()}")

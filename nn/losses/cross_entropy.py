@@ -100,7 +100,8 @@ def _of_row(logits: Sequence[Any], label: Any) -> Any:
     log_sum = autograd.log(total([autograd.exp(z) for z in off]))
     if np.ndim(label) == 0:
         return log_sum - off[int(label)]
-    return total([q * (log_sum - z) for q, z in zip(label.tolist(), off, strict=True) if q])
+    terms = [q * (log_sum - z) for q, z in zip(label.tolist(), off, strict=True) if q]
+    return total(terms) if terms else autograd.where(True, 0.0, log_sum)  # a label of weight 0
 
 
 def _shares(labels: Any, shape: tuple[int, ...], weight: ArrayLike | None, smoothing: float) -> tuple[Any, float]:

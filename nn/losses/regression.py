@@ -9,7 +9,7 @@ import autograd
 from autograd import scope
 from nn.losses.batch import by_element
 
-__all__ = ["half_squared_error", "huber_loss", "l1_loss", "mse_loss", "smooth_l1_loss"]
+__all__ = ["half_squared_error", "huber_loss", "l1_loss", "mse_loss", "smooth_l1_loss", "squared_error"]
 
 
 @scope("mse_loss")
@@ -39,6 +39,18 @@ def mse_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
     2.5
     """
     return by_element("mse_loss", prediction, target, lambda p, t: autograd.square(p - t), reduction)
+
+
+@scope("squared_error")
+def squared_error(prediction: Any, target: Any, reduction: str = "sum") -> Any:
+    """The squared error L = (target - prediction)², summed over all elements.
+
+    Parameters and errors are those of `mse_loss`.
+
+    >>> float(squared_error([0.5, 1.0], [1.0, 1.0]))
+    0.25
+    """
+    return by_element("squared_error", prediction, target, lambda p, t: autograd.square(t - p), reduction)
 
 
 @scope("half_squared_error")

@@ -112,8 +112,8 @@ class RMSprop(Optimizer):
     Attributes
     ----------
     v : the mean of squares per parameter, in their order.
-    u : the velocity, likewise; each is None without momentum.
-    mean : ḡ, likewise; each is None unless centered.
+    u : the velocity, likewise; each is None before a first step with momentum.
+    mean : ḡ, likewise; each is None before a first step that is centered.
     steps : how many steps were taken.
     param_groups : the groups with their settings, see `Optimizer`.
 
@@ -129,6 +129,7 @@ class RMSprop(Optimizer):
     """
 
     buffers = ("v", "u", "mean")
+    flags = ("centered",)
     below = {"alpha": 1.0}
     v: list[Any]
     u: list[Any]
@@ -149,11 +150,7 @@ class RMSprop(Optimizer):
         )
 
     def initial(self, p: Parameter, group: Group) -> dict[str, Any]:  # noqa: D102  # see Optimizer
-        return {
-            "v": zeros(p),
-            "u": zeros(p) if group["momentum"] else None,
-            "mean": zeros(p) if group["centered"] else None,
-        }
+        return {"v": zeros(p), "u": None, "mean": None}
 
     def change(self, i: int, p: Parameter, g: Any, group: Group) -> Any:  # noqa: D102  # see Optimizer
         alpha, momentum = group["alpha"], group["momentum"]
@@ -163,14 +160,11 @@ class RMSprop(Optimizer):
         self.v[i] += (1.0 - alpha) * g * g
         v = self.v[i]
         if group["centered"]:
-            self.mean[i] *= alpha
-            self.mean[i] += (1.0 - alpha) * g
-            v = v - self.mean[i] * self.mean[i]
+            mean = self.mean[i] = (1.0 - alpha) * g + (0.0 if self.mean[i] is None else alpha * self.mean[i])
+            v = _larger(v - mean * mean, 0.0)  # below 0 by rounding, where the gradient stays the same
         along = g / (v**0.5 + group["eps"])
         if momentum:
-            self.u[i] *= momentum
-            self.u[i] += along
-            along = self.u[i]
+            along = self.u[i] = along if self.u[i] is None else momentum * self.u[i] + along
         return group["lr"] * along
 
     def explained(self, i: int, p: Parameter, group: Group) -> list[Rule]:  # noqa: D102  # see Optimizer
@@ -178,13 +172,15 @@ class RMSprop(Optimizer):
         rules: list[Rule] = [_gradient(group), ("v′", [(alpha, "v"), (1.0 - alpha, Square("g"))])]
         by = "v′"
         if group["centered"]:
-            rules.append(("ḡ′", [(alpha, "ḡ"), (1.0 - alpha, "g")]))
+            mean: list[Term] = [] if self.mean[i] is None else [(alpha, "ḡ")]
+            rules.append(("ḡ′", [*mean, (1.0 - alpha, "g")]))
             rules.append(("s", [(1.0, "v′"), (-1.0, Square("ḡ′"))]))
             by = "s"
         ratio = Ratio("g", by, group["eps"])
         if not momentum:
             return [*rules, ("θ′", [(1.0, "θ"), (-group["lr"], ratio)])]
-        rules.append(("u′", [(momentum, "u"), (1.0, ratio)]))
+        u: list[Term] = [] if self.u[i] is None else [(momentum, "u")]
+        rules.append(("u′", [*u, (1.0, ratio)]))
         return [*rules, ("θ′", [(1.0, "θ"), (-group["lr"], "u′")])]
 
 
@@ -211,7 +207,7 @@ class Adam(Optimizer):
     ----------
     m, v : the means of the gradient and of its square per parameter, in their order.
     t : how many steps each parameter took, likewise.
-    largest : the largest v so far, likewise; each is None without amsgrad.
+    largest : the largest v so far, likewise; each is None before a first step with amsgrad.
     steps : how many steps were taken.
     param_groups : the groups with their settings, see `Optimizer`.
 
@@ -229,6 +225,7 @@ class Adam(Optimizer):
     """
 
     buffers = ("m", "v", "t", "largest")
+    flags = ("amsgrad",)
     below = {"betas": 1.0}
     m: list[Any]
     v: list[Any]
@@ -252,7 +249,7 @@ class Adam(Optimizer):
             raise ValueError(f"{type(self).__name__} takes two numbers as betas, but got {group['betas']!r}")
 
     def initial(self, p: Parameter, group: Group) -> dict[str, Any]:  # noqa: D102  # see Optimizer
-        return {"m": zeros(p), "v": zeros(p), "t": 0, "largest": zeros(p) if group["amsgrad"] else None}
+        return {"m": zeros(p), "v": zeros(p), "t": 0, "largest": None}
 
     def change(self, i: int, p: Parameter, g: Any, group: Group) -> Any:  # noqa: D102  # see Optimizer
         lr, (beta1, beta2), decay = group["lr"], group["betas"], group["weight_decay"]
@@ -265,9 +262,7 @@ class Adam(Optimizer):
         self.v[i] += (1.0 - beta2) * g * g
         v = self.v[i]
         if group["amsgrad"]:
-            v = self.largest[i] = (
-                np.maximum(self.largest[i], v) if isinstance(v, np.ndarray) else max(self.largest[i], v)
-            )
+            v = self.largest[i] = _larger(v, self.largest[i])
         m_hat, v_hat = self.m[i] / (1.0 - beta1 ** self.t[i]), v / (1.0 - beta2 ** self.t[i])
         change = lr * m_hat / (v_hat**0.5 + group["eps"])
         return change + lr * decay * p.data if decay and self._decoupled else change
@@ -280,7 +275,7 @@ class Adam(Optimizer):
             ("v′", [(beta2, "v"), (1.0 - beta2, Square("g"))]),
         ]
         if group["amsgrad"]:
-            rules.append(("u′", [(1.0, Larger("u", "v′"))]))
+            rules.append(("u′", [(1.0, "v′" if self.largest[i] is None else Larger("u", "v′"))]))
         decay: list[Term] = [(-lr * group["weight_decay"], "θ")] if group["weight_decay"] and self._decoupled else []
         return [
             *rules,
@@ -326,6 +321,13 @@ class AdamW(Adam):
         amsgrad: bool = False,
     ) -> None:
         super().__init__(parameters, lr, betas, eps, weight_decay, amsgrad)
+
+
+def _larger(v: Any, other: Any) -> Any:
+    """The larger of two numbers or arrays, as a new one; `other` may be None."""
+    if isinstance(v, np.ndarray):
+        return v.copy() if other is None else np.maximum(v, other)
+    return v if other is None else max(v, other)
 
 
 def _gradient(group: Group) -> Rule:

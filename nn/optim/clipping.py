@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from autograd import GraphError, Tensor, Value
 from nn.module import Parameter
+from nn.optim.vector import check_list
 
 __all__ = ["clip_grad_norm_", "clip_grad_value_"]
 
@@ -51,9 +53,9 @@ def clip_grad_norm_(
     array([0.6, 0.8])
     """
     _check("max_norm", max_norm)
-    if not norm_type > 0.0:
+    if not (isinstance(norm_type, Real) and norm_type > 0.0):
         raise ValueError(f"norm_type= takes a positive number, or math.inf, but got {norm_type!r}")
-    held = _with_gradient(parameters)
+    held = _with_gradient("clip_grad_norm_", parameters)
     norm = _norm([p.grad for p in held], float(norm_type))
     if error_if_nonfinite and not math.isfinite(norm):
         raise GraphError(f"the norm of the gradients is {norm}; autograd.find_nan(loss) says where that begins")
@@ -86,19 +88,20 @@ def clip_grad_value_(parameters: Parameter | Iterable[Parameter], clip_value: fl
     """
     _check("clip_value", clip_value)
     most = float(clip_value)
-    for p in _with_gradient(parameters):
-        g = np.clip(p.grad, -most, most)
-        p.grad = g if isinstance(p.grad, np.ndarray) else float(g)
+    for p in _with_gradient("clip_grad_value_", parameters):
+        g = p.grad
+        p.grad = np.clip(g, -most, most) if isinstance(g, np.ndarray) else min(max(g, -most), most)
 
 
 def _check(name: str, most: Any) -> None:
-    if not most >= 0.0:
+    if not (isinstance(most, Real) and float(most) >= 0.0):
         raise ValueError(f"{name}= takes a number that is not negative, but got {most!r}")
 
 
-def _with_gradient(parameters: Parameter | Iterable[Parameter]) -> list[Parameter]:
+def _with_gradient(name: str, parameters: Parameter | Iterable[Parameter]) -> list[Parameter]:
     """The parameters that have a gradient, which is made plain numbers if it is a node."""
     held = [parameters] if isinstance(parameters, Value | Tensor) else parameters
+    check_list(name, held)
     found = [p for p in {id(p): p for p in held}.values() if p.grad is not None]
     for p in found:
         if isinstance(p.grad, Value | Tensor):
@@ -108,8 +111,10 @@ def _with_gradient(parameters: Parameter | Iterable[Parameter]) -> list[Paramete
 
 def _norm(gradients: list[Any], p: float) -> float:
     """(Σ |g|ᵖ)^(1/p) over all elements, which neither over- nor underflows: by the largest of them."""
-    top = float(np.max([np.max(np.abs(g), initial=0.0) for g in gradients], initial=0.0))
+    sizes = [np.abs(g) for g in gradients if isinstance(g, np.ndarray)]
+    sizes.append(np.abs([g for g in gradients if not isinstance(g, np.ndarray)]))
+    top = float(np.max([np.max(size, initial=0.0) for size in sizes]))
     if p == math.inf or top == 0.0 or not math.isfinite(top):
         return top
-    total: float = sum(float(np.sum(np.abs(np.divide(g, top)) ** p)) for g in gradients) ** (1.0 / p)
+    total: float = sum(float(np.sum((size / top) ** p)) for size in sizes) ** (1.0 / p)
     return top * total

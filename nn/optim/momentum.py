@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -135,20 +135,21 @@ class Nesterov(Optimizer):
             for p, data in zip(self.parameters, standing, strict=True):
                 p.data = data
 
-    def step(self) -> None:
-        """Change every parameter that has a gradient.
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Change every parameter that has a gradient; see `Optimizer.step`.
 
         Raises
         ------
         GraphError : if none has one, or it was not taken inside `look_ahead`.
         """
-        if self.steps and not self._looked:
+        if self.steps and not self._looked and closure is None:
             raise GraphError(
                 "the gradient of this step is that of the look-ahead point: run the model and loss.backward() inside "
                 "`with optimizer.look_ahead():`; SGD(momentum=..., nesterov=True) needs no such block"
             )
-        super().step()
+        loss = super().step(closure)
         self._looked = False
+        return loss
 
     def change(self, i: int, p: Parameter, g: Any, group: Group) -> Any:  # noqa: D102  # see Optimizer
         v = self.velocity[i]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from copy import copy
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from autograd import GraphError, OperandError, Tensor, Value
 from nn.module import Parameter
 from nn.optim.rules import Rule
-from nn.optim.vector import checked
+from nn.optim.vector import check_list, checked
 
 __all__ = ["Group", "Optimizer", "Parameters", "zeros"]
 
@@ -36,7 +36,8 @@ class Optimizer:
     ----------
     parameters : what to change, usually ``model.parameters()``; or groups of them as dicts, such as ``[{"params":
         head.parameters()}, {"params": body.parameters(), "lr": 0.01}]``, where settings of their own take precedence.
-    **settings : the settings by name, with the values that they have for groups without their own; `lr` among them.
+    lr : the learning rate; may be assigned between steps.
+    **settings : further settings by name, with the values that they have for groups without their own.
 
     Attributes
     ----------
@@ -65,14 +66,15 @@ class Optimizer:
     buffers: ClassVar[tuple[str, ...]] = ()
     """The names of the attributes that hold the state of each parameter."""
 
-    below: ClassVar[dict[str, float]] = {}
-    """Settings that are less than some number; all are finite and not negative."""
+    flags: ClassVar[tuple[str, ...]] = ()
+    """Settings that are True or False; all others are numbers, or tuples of them."""
 
-    def __init__(self, parameters: Parameters, **settings: Any) -> None:
-        kind = type(self).__name__
-        if isinstance(parameters, Value | Tensor):
-            raise OperandError(f"{kind} takes a list of parameters, but got one; write {kind}([p], ...)")
-        self.defaults = {name: self._checked(name, value) for name, value in settings.items()}
+    below: ClassVar[dict[str, float]] = {}
+    """Settings that are less than some number; all numbers are finite and not negative."""
+
+    def __init__(self, parameters: Parameters, *, lr: float, **settings: Any) -> None:
+        check_list(type(self).__name__, parameters)
+        self.defaults = {name: self._checked(name, value) for name, value in {"lr": lr, **settings}.items()}
         self.param_groups: list[Group] = []
         self.parameters: list[Parameter] = []
         self.steps = 0
@@ -87,7 +89,10 @@ class Optimizer:
     # --- for subclasses ---
 
     def change(self, i: int, p: Parameter, g: Any, group: Group) -> Any:
-        """What a step takes from the i-th parameter `p`, whose gradient is `g`: a new number or array, no node."""
+        """What a step takes from the i-th parameter `p` with the gradient `g`, as numbers.
+
+        An array becomes the new parameter, so it must be a new one: ``lr * v``, never v itself.
+        """
         raise NotImplementedError(f"{type(self).__name__} needs a method change(self, i, p, g, group)")
 
     def initial(self, p: Parameter, group: Group) -> dict[str, Any]:
@@ -103,13 +108,22 @@ class Optimizer:
 
     # --- steps ---
 
-    def step(self) -> None:
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change every parameter that has a gradient.
+
+        Parameters
+        ----------
+        closure : computes the gradients first, with ``zero_grad()`` and ``loss.backward()``, and gives the loss, which
+            is passed on. It is called inside `look_ahead`.
 
         Raises
         ------
-        GraphError : if none has one.
+        GraphError : if no parameter has a gradient.
         """
+        loss = None
+        if closure is not None:
+            with self.look_ahead():
+                loss = closure()
         if all(p.grad is None for p in self.parameters):
             raise GraphError(
                 "no parameter has a gradient; call loss.backward() first, with a loss that depends on them"
@@ -124,6 +138,7 @@ class Optimizer:
             else:
                 p.data = p.data - change
         self.steps += 1
+        return loss
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters: they are None again."""
@@ -150,7 +165,7 @@ class Optimizer:
 
     @property
     def lr(self) -> float:
-        """The learning rate, that of the first group; the others keep their ratios to it when it is assigned."""
+        """The learning rate of the first group; when it is assigned, the others keep the ratio that they came with."""
         return float(self.param_groups[0]["lr"])
 
     @lr.setter
@@ -184,20 +199,21 @@ class Optimizer:
                 getattr(self, name).append(value)
 
     def _checked(self, name: str, value: Any) -> Any:
-        """A setting as floats, or as a bool."""
-        if isinstance(value, bool):
-            return value
+        """A setting as a float, a tuple of floats, or a bool."""
+        kind = type(self).__name__
+        if name in self.flags:
+            if not isinstance(value, bool | np.bool_):
+                raise OperandError(f"{kind} takes True or False as {name}, but got {value!r}")
+            return bool(value)
         if isinstance(value, tuple | list):
             return tuple(self._checked(name, part) for part in value)
+        if not isinstance(value, Real) or isinstance(value, bool):
+            raise OperandError(f"{kind} takes a number as {name}, but got {value!r}")
         below = self.below.get(name, math.inf)
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            raise OperandError(f"{type(self).__name__} takes a number as {name}, but got {value!r}") from None
-        if not 0.0 <= number < below:
+        if not 0.0 <= float(value) < below:
             limits = "that is not negative" if below == math.inf else f"from 0 to below {below:g}"
-            raise ValueError(f"{type(self).__name__} takes a finite {name} {limits}, but got {value!r}")
-        return number
+            raise ValueError(f"{kind} takes a finite {name} {limits}, but got {value!r}")
+        return float(value)
 
     # --- state ---
 
@@ -220,7 +236,7 @@ class Optimizer:
         for k, group in enumerate(self.param_groups):
             state |= {f"param_groups.{k}.{name}": group[name] for name in self.defaults}
         for name in self.buffers:
-            state |= {f"{name}.{i}": copy(_NOTHING if v is None else v) for i, v in enumerate(getattr(self, name))}
+            state |= {f"{name}.{i}": _saved(value) for i, value in enumerate(getattr(self, name))}
         return state
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -228,17 +244,21 @@ class Optimizer:
 
         Raises
         ------
-        ValueError : if names or shapes differ; lists them all, and nothing is changed.
+        ValueError : if names, shapes or dtypes differ; lists them all, and nothing is changed.
         """
         fitting = self._fitting()
-        wrong = [f"missing {name} {_told(values[0])}" for name, values in fitting.items() if name not in state]
-        for name, value in state.items():
-            if name not in fitting:
-                wrong.append(f"unexpected {name} {_told(value)}")
-            elif _told(value) not in map(_told, fitting[name]):
-                wrong.append(f"{name} {_told(value)} instead of {' or '.join(map(_told, fitting[name]))}")
-        if wrong:
-            raise ValueError(f"this is no state of {self!r}: {'; '.join(wrong)}")
+        differences = {
+            "missing": [f"{name} {_told(values[-1])}" for name, values in fitting.items() if name not in state],
+            "unexpected": [f"{name} {_told(value)}" for name, value in state.items() if name not in fitting],
+            "other shapes or dtypes": [
+                f"{name} is {' or '.join(map(_told, values))} here, but {_told(state[name])} in the state"
+                for name, values in fitting.items()
+                if name in state and _told(state[name]) not in map(_told, values)
+            ],
+        }
+        if any(differences.values()):
+            lines = [f"{kind}: {', '.join(told)}" for kind, told in differences.items() if told]
+            raise ValueError("\n  ".join([f"the state does not fit {self!r}:", *lines]))
         read = {name: _read(value, fitting[name][-1]) for name, value in state.items()}
         self.steps = read["steps"]
         for k, group in enumerate(self.param_groups):
@@ -274,6 +294,13 @@ _NOTHING = np.empty(0)
 def zeros(p: Parameter) -> Any:
     """0 in the shape of a parameter, to start a state with."""
     return np.zeros(p.shape, p.dtype) if isinstance(p, Tensor) else 0.0
+
+
+def _saved(value: Any) -> Any:
+    """A copy of what is remembered of one parameter: an array, or for a Value a number."""
+    if value is None:
+        return _NOTHING
+    return np.array(value) if isinstance(value, np.ndarray | np.generic) else value
 
 
 def _told(value: Any) -> str:

@@ -46,7 +46,7 @@ class Ratio:
 
     def value(self, known: Mapping[str, float]) -> float:
         """Its number."""
-        return known[self.x] / (math.sqrt(known[self.y]) + self.epsilon)
+        return known[self.x] / (math.sqrt(max(known[self.y], 0.0)) + self.epsilon)
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ class SGD(Optimizer):
     """
 
     buffers = ("velocity",)
+    flags = ("nesterov",)
     velocity: list[Any]
 
     def __init__(

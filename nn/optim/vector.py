@@ -10,14 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import OperandError, Tensor, Value, no_grad
-from nn.module import Parameter
+from nn.module import Module, Parameter
 
-__all__ = ["Array", "Loss", "Vector", "checked"]
+__all__ = ["Array", "Loss", "Vector", "check_list", "checked"]
 
 Array = NDArray[np.float64]
 
 Loss = Callable[[], Any]
 """Runs the model with the parameters as they are, and gives its loss: a Value, a Tensor of one element, or a number."""
+
+
+def check_list(kind: str, parameters: Any) -> None:
+    """Raise an OperandError for what is easily given instead of a list of parameters."""
+    if isinstance(parameters, Module):
+        raise OperandError(f"{kind} takes parameters, but got a model; write {kind}(model.parameters(), ...)")
+    if isinstance(parameters, Value | Tensor):
+        raise OperandError(f"{kind} takes a list of parameters, but got one; write {kind}([p], ...)")
+    if isinstance(parameters, dict | str) or not isinstance(parameters, Iterable):
+        raise OperandError(f"{kind} takes a list of parameters, but got {parameters!r}")
 
 
 def checked(kind: str, parameters: Iterable[Parameter]) -> list[Parameter]:
@@ -28,8 +38,7 @@ def checked(kind: str, parameters: Iterable[Parameter]) -> list[Parameter]:
     OperandError : if one is no leaf that requires a gradient.
     ValueError : if there are none.
     """
-    if isinstance(parameters, Value | Tensor):
-        raise OperandError(f"{kind} takes a list of parameters, but got one; write {kind}([p], ...)")
+    check_list(kind, parameters)
     found = list({id(p): p for p in parameters}.values())
     for p in found:
         if not (isinstance(p, Value | Tensor) and p.requires_grad and p.op is None):

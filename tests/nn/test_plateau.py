@@ -55,6 +55,7 @@ def test_repr():
     [
         (lambda: ReduceOnPlateau(0.1, mode="least"), "mode= takes 'min' or 'max'"),
         (lambda: ReduceOnPlateau(0.1, factor=1.0), "factor="),
+        (lambda: ReduceOnPlateau(0.1, min_lr=-0.1), "min_lr= takes a finite number"),
         (lambda: ReduceOnPlateau(-0.1), "lr= takes a finite number"),
     ],
 )

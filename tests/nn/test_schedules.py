@@ -3,6 +3,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import nn
 from autograd import Value
@@ -102,6 +104,13 @@ def test_a_schedule_sets_the_rate_of_an_optimizer():
     assert all(later < earlier for earlier, later in pairwise(rates))
 
 
+@given(st.sampled_from([*WITH_LR, *OWN_LR]), st.integers(0, 10**6))
+def test_a_rate_is_never_negative_and_never_above_the_highest(schedule, step):
+    highest = getattr(schedule, "max_lr", LR)
+    assert 0.0 <= schedule(step) <= highest * (1.0 + 1e-12)
+    assert type(schedule(step)) is float
+
+
 def test_schedules_are_values():
     assert StepLR(0.1, 3) == StepLR(0.1, step_size=3) != StepLR(0.1, 4)
     assert repr(StepLR(0.1, 3)) == "StepLR(lr=0.1, step_size=3, gamma=0.1)"
@@ -115,6 +124,8 @@ def test_schedules_are_values():
         (lambda: StepLR(0.1, 0), "step_size= of StepLR takes a positive whole number, but got 0"),
         (lambda: StepLR(0.1, 2.5), "step_size= of StepLR"),
         (lambda: MultiStepLR(0.1, [3, 3]), "milestones that rise"),
+        (lambda: StepLR(None, 3), "lr= of StepLR .* got None"),
+        (lambda: MultiStepLR(0.1, 3), "milestones that rise, but got 3"),
         (lambda: MultiStepLR(-0.1, [3]), "lr= of MultiStepLR"),
         (lambda: Piecewise([0.1], [3]), "one rate more than milestones, but got 1 and 1"),
         (lambda: Piecewise([0.1, -0.2], [3]), "rates that are not negative"),

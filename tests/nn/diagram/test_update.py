@@ -176,3 +176,14 @@ def test_another_optimizer_has_its_own_state_and_no_rules():
     assert told == ["Halving()"]
     assert set(before["calls[1]W"]) == {0.0}
     assert set(after["calls′[1]b"]) == {1.0}
+
+
+@both
+def test_groups_are_told_and_each_layer_has_the_rules_of_its_own(make):
+    model, _, x, y = stepped(make)
+    first, last = model.layers[0].parameters(), model.layers[-1].parameters()
+    optimizer = SGD([{"params": first}, {"params": last, "lr": 0.01}], lr=0.1)
+    figures = [parsed(layer_step(model, n, x, y, optimizer)) for n in (1, 2)]
+    assert all("SGD(lr=0.1 or 0.01)" in texts(figure) for figure in figures)
+    assert "θ′ = θ − 0.1 g" in texts(figures[0])
+    assert "θ′ = θ − 0.01 g" in texts(figures[1])

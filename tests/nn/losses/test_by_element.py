@@ -17,6 +17,7 @@ from nn import (
     l1_loss,
     mse_loss,
     smooth_l1_loss,
+    squared_error,
 )
 
 RNG = np.random.default_rng(0)
@@ -26,6 +27,7 @@ HARD = RNG.uniform(0.05, 0.95, (3, 4)), RNG.integers(0, 2, (3, 4)).astype(float)
 LOGITS = 3.0 * NUMBERS[0], HARD[1]
 LOSSES = [
     (mse_loss, NUMBERS, {}),
+    (squared_error, NUMBERS, {}),
     (half_squared_error, NUMBERS, {}),
     (l1_loss, NUMBERS, {}),
     (huber_loss, NUMBERS, {}),
@@ -52,8 +54,9 @@ def grads(rows):
 
 def reference(torch, loss, options):
     """The same loss of PyTorch."""
-    if loss is half_squared_error:
-        return lambda p, t, reduction: 0.5 * torch.nn.functional.mse_loss(p, t, reduction=reduction)
+    if loss in (squared_error, half_squared_error):
+        factor = 1.0 if loss is squared_error else 0.5
+        return lambda p, t, reduction: factor * torch.nn.functional.mse_loss(p, t, reduction=reduction)
     options = {k: torch.tensor(v) if k == "pos_weight" else v for k, v in options.items()}
     return lambda p, t, reduction: getattr(torch.nn.functional, loss.__name__)(p, t, reduction=reduction, **options)
 
@@ -219,6 +222,13 @@ def test_nothing_is_broadcast(loss, prediction, target):
 def test_values_and_tensors_do_not_mix(loss, prediction, target):
     with pytest.raises(OperandError):
         loss(prediction, target)
+
+
+@pytest.mark.parametrize("loss", FUNCTIONS)
+@pytest.mark.parametrize("target", [["a"], [None], np.array(["a"]), [1j]])
+def test_targets_are_real_numbers(loss, target):
+    with pytest.raises(OperandError, match=r"real numbers|a probability from 0 to 1, but got"):
+        loss(Tensor([0.5]), target)
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,7 @@ OPTIONS = [
     {"reduction": "none"},
     {"weight": [0.5, 2.0, 1.0]},
     {"weight": [0.5, 2.0, 1.0], "reduction": "sum"},
+    {"weight": [0.0, 0.0, 1.0]},
     {"label_smoothing": 0.2},
     {"label_smoothing": 0.1, "weight": [0.5, 2.0, 1.0]},
     {"label_smoothing": 0.1, "weight": [0.5, 2.0, 0.0], "reduction": "none"},
@@ -249,3 +250,10 @@ def test_traced_losses_of_tensors():
         want, want_slope = value_and_grad(loss)(3.0 * logits, *where[1:])
         assert value == want
         assert np.array_equal(slope, want_slope)
+
+
+def test_traced_labels():
+    rng = np.random.default_rng(0)
+    logits, shares = rng.normal(size=(5, 3)), rng.dirichlet(np.ones(3), 5)
+    program = trace(cross_entropy, Tensor(logits), Tensor(shares[::-1]))
+    assert float(program(logits, shares)) == pytest.approx(float(cross_entropy(logits, shares)), rel=1e-14)

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograd import Tensor, Value
 from nn import SGD, Adagrad, Adam, AdamW, Momentum, Nesterov, RMSprop
@@ -76,27 +78,52 @@ def test_float32_stays_float32(kind, settings):
     assert all(state is None or state.dtype == np.float32 for state in states)
 
 
+def check_rules(optimizer, x, gradient):
+    """Compare what the rules say of a step with the step."""
+    letters = {"velocity": "v", "mean": "ḡ", "largest": "u"}
+    x.grad = gradient
+    known = {letters.get(name, name): getattr(optimizer, name)[0] for name in optimizer.buffers}
+    known |= {"θ": x.data, "∂L/∂θ": x.grad}
+    for letter, terms in optimizer.rules(x):
+        known[letter] = sum(factor * value(of, known) for factor, of in terms)
+    with optimizer.look_ahead():
+        pass
+    optimizer.step()
+    assert known["θ′"] == pytest.approx(x.data, rel=1e-13, abs=1e-13)
+    for name in optimizer.buffers:
+        state = getattr(optimizer, name)[0]
+        if name != "t" and state is not None:
+            assert known[letters.get(name, name) + "′"] == pytest.approx(state, rel=1e-13, abs=1e-300)
+
+
 @pytest.mark.parametrize(
     ("kind", "settings"),
     [*SETTINGS, (SGD, {"momentum": 0.9, "nesterov": True}), (Momentum, {}), (Nesterov, {})],
 )
 def test_the_rules_tell_what_a_step_does(kind, settings):
-    letters = {"velocity": "v", "mean": "ḡ", "largest": "u"}
     x = Value(1.5)
     optimizer = kind([x], **settings)
-    for _ in range(3):
-        optimizer.zero_grad()
-        with optimizer.look_ahead():
-            ((x * x - x) * (x * x - x)).backward()
-        known = {letters.get(name, name): getattr(optimizer, name)[0] for name in optimizer.buffers}
-        known |= {"θ": x.data, "∂L/∂θ": x.grad}
-        for letter, terms in optimizer.rules(x):
-            known[letter] = sum(factor * value(of, known) for factor, of in terms)
-        optimizer.step()
-        assert known["θ′"] == pytest.approx(x.data, rel=1e-14)
-        for name in optimizer.buffers:
-            if name != "t" and getattr(optimizer, name)[0] is not None:
-                assert known[letters.get(name, name) + "′"] == pytest.approx(getattr(optimizer, name)[0], rel=1e-14)
+    for gradient in (1.5, -0.2, 3.0):
+        check_rules(optimizer, x, gradient)
+
+
+shares = st.floats(0.0, 0.99)
+gradients = st.lists(st.floats(-10.0, 10.0), min_size=1, max_size=4)
+
+
+@given(gradients, st.floats(0.0, 2.0), shares, shares, st.floats(0.0, 1.0), st.booleans())
+def test_the_rules_hold_for_any_settings(steps, lr, first, second, decay, option):
+    for kind, settings in (
+        (Adam, {"betas": (first, second), "amsgrad": option}),
+        (AdamW, {"betas": (first, second), "amsgrad": option}),
+        (RMSprop, {"alpha": first, "momentum": second, "centered": False}),
+        (Adagrad, {"lr_decay": first, "initial_accumulator_value": second}),
+        (SGD, {"momentum": first, "dampening": 0.0 if option else second, "nesterov": option and first > 0.0}),
+    ):
+        x = Value(1.5)
+        optimizer = kind([x], lr=lr, weight_decay=decay, **settings)
+        for gradient in steps:
+            check_rules(optimizer, x, gradient)
 
 
 @pytest.mark.parametrize(("kind", "settings"), SETTINGS)
@@ -110,6 +137,28 @@ def test_a_loaded_state_goes_on_bit_for_bit(kind, settings):
     descend(second, y)
     np.testing.assert_array_equal(x.data, y.data)
     assert type(second.defaults["lr"]) is float
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "option"), [(RMSprop, "momentum", 0.5), (RMSprop, "centered", True), (Adam, "amsgrad", True)]
+)
+def test_an_option_may_be_switched_on_between_steps(kind, name, option):
+    x = Value(1.5)
+    optimizer = kind([x])
+    check_rules(optimizer, x, 1.0)
+    optimizer.param_groups[0][name] = option
+    for gradient in (2.0, -0.5, 0.1):
+        check_rules(optimizer, x, gradient)
+
+
+def test_the_variance_of_a_gradient_that_stays_the_same_is_zero():
+    x, y = Value(1.0), Tensor([1.0, 2.0])
+    optimizer = RMSprop([x, y], alpha=0.13, centered=True, eps=0.1)
+    for _ in range(100):
+        y.grad = np.array([0.2, -1.3])
+        check_rules(optimizer, x, 0.2)
+    assert np.isfinite(y.data).all()
+    assert type(x.data) is float
 
 
 def test_no_gradient_no_change_and_no_nan():

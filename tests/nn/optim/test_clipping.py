@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from autograd import GraphError, Tensor, Value
-from nn import clip_grad_norm_, clip_grad_value_
+from autograd import GraphError, OperandError, Tensor, Value
+from nn import MLP, clip_grad_norm_, clip_grad_value_
 
 GRADIENTS = [np.array([3.0, -4.0]), np.array([[1.0], [2.0]]), None, np.array(-7.0)]
 
@@ -88,8 +88,14 @@ def test_a_nan_is_told_on_request_and_never_hidden():
         (lambda: clip_grad_norm_([], math.nan), "max_norm="),
         (lambda: clip_grad_norm_([], 1.0, 0.0), "norm_type= takes a positive number"),
         (lambda: clip_grad_value_([], -1.0), "clip_value="),
+        (lambda: clip_grad_value_([], None), "clip_value="),
     ],
 )
 def test_mistakes_are_explained(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_model_is_no_list_of_parameters():
+    with pytest.raises(OperandError, match=r"write clip_grad_norm_\(model.parameters\(\), ...\)"):
+        clip_grad_norm_(MLP(2, [1]), 1.0)

@@ -108,6 +108,8 @@ X = Value(1.0)
         (lambda: EvolutionStrategy([]), ValueError, "got no parameters"),
         (lambda: EvolutionStrategy([X], sigma=0.0), ValueError, "positive sigma"),
         (lambda: EvolutionStrategy([X], population=3), ValueError, "at least 4"),
+        (lambda: EvolutionStrategy([X], population=4.5), ValueError, "whole population"),
+        (lambda: GeneticAlgorithm([X], elite=1.5), ValueError, "elite"),
         (lambda: EvolutionStrategy([X], rng=3), TypeError, "numpy.random.Generator"),
         (lambda: GeneticAlgorithm([X], population=1), ValueError, "at least 2"),
         (lambda: GeneticAlgorithm([X], elite=50), ValueError, "elite"),

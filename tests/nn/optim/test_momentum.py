@@ -67,6 +67,24 @@ def test_averaged_momentum_is_dampened_sgd_after_the_first_step():
     np.testing.assert_allclose(x.data, y.detach(), rtol=1e-11)
 
 
+@pytest.mark.parametrize("kind", [SGD, Momentum, Nesterov])
+def test_a_closure_computes_the_gradient_where_it_is_taken(kind):
+    x, y = Tensor(START), Tensor(START)
+    optimizer, other = kind([x], lr=0.1), kind([y], lr=0.1)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = ((x * x - x) * (x * x - x)).sum()
+        loss.backward()
+        return loss
+
+    losses = [optimizer.step(closure).item() for _ in range(5)]
+    train(other, y, steps=5)
+    np.testing.assert_array_equal(x.data, y.data)
+    assert losses[-1] < losses[0]
+    assert optimizer.steps == 5
+
+
 @pytest.mark.parametrize("kind", [Momentum, Nesterov])
 def test_a_value_moves_as_a_tensor_does(kind):
     x, y = Value(1.5), Tensor(1.5)

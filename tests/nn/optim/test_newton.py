@@ -1,4 +1,4 @@
-from itertools import pairwise
+from itertools import count, pairwise
 
 import numpy as np
 import pytest
@@ -53,6 +53,15 @@ def test_values_and_tensors_move_alike():
         assert one == pytest.approx(other, rel=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_exclusive_or_is_learnt_in_fifteen_steps(seed):
+    model = MLP(2, [3, 1], rng=np.random.default_rng(seed))
+    optimizer = Newton(model.parameters())
+    corners, targets = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
+    losses = [optimizer.step(lambda: mse_loss([model(x) for x in corners], targets)) for _ in range(15)]
+    assert losses[-1] < 1e-12
+
+
 def test_a_saddle_is_left_downwards():
     x, y = Value(1e-3), Value(0.5)
     optimizer = Newton([x, y])
@@ -67,6 +76,13 @@ def test_a_minimum_stays():
     optimizer = Newton([x])
     assert optimizer.step(lambda: x * x) == 0.0
     assert x.data == 0.0
+
+
+def test_a_loss_that_nothing_lowers_leaves_the_parameters():
+    x, calls = Value(0.5), count()
+    optimizer = Newton([x])
+    assert optimizer.step(lambda: x * x + next(calls)) == 0.25  # it rises with every call
+    assert x.data == 0.5
 
 
 def test_a_linear_loss_has_no_curvature():
@@ -90,6 +106,7 @@ X = Value(1.0)
     [
         (lambda: Newton([]), ValueError, "Newton got no parameters"),
         (lambda: Newton(X), OperandError, r"write Newton\(\[p\], ...\)"),
+        (lambda: Newton(MLP(2, [1])), OperandError, r"write Newton\(model.parameters\(\), ...\)"),
         (lambda: Newton([2.0]), OperandError, "not 2.0"),
         (lambda: Newton([X], damping=0.0), ValueError, "positive damping"),
         (lambda: Newton([X]).step(lambda: 3.0), GraphError, "it gave 3.0"),
