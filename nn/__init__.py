@@ -14,6 +14,7 @@ True
 """
 
 from nn import augment, functional, toys
+from nn.checkpoint import CheckpointError, load, save
 from nn.data import DataLoader, Dataset, load_dataset, standardize
 from nn.diagram import layer_step, training_flow
 from nn.init import he_bound, xavier_bound
@@ -108,17 +109,17 @@ from nn.search import Found, bayesian_search
 from nn.train import History, fit, predict, scores
 
 __all__ = [
-    "Adagrad", "Adam", "AdamW", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Conv2d", "CosineAnnealingLR",
-    "CosineAnnealingWarmRestarts", "CyclicLR", "DataLoader", "Dataset", "Dropout", "ELU", "Embedding",
-    "EvolutionStrategy", "ExponentialLR", "Flatten", "Found", "GELU", "GeneticAlgorithm", "GlobalAvgPool2d",
-    "GroupNorm", "History", "Identity", "InstanceNorm2d", "LPPool2d", "Layer", "LayerNorm", "LeakyReLU", "Linear",
-    "LinearLR", "LogSigmoid", "LogSoftmax", "MLP", "MaxPool2d", "Module", "Momentum", "MultiStepLR", "Nesterov",
-    "Neuron", "Newton", "OneCycleLR", "Optimizer", "Parameter", "Piecewise", "PolynomialLR", "RMSprop", "ReLU",
-    "ReduceOnPlateau", "SGD", "Sequential", "SequentialLR", "SiLU", "Sigmoid", "Softmax", "Softplus",
-    "SpectralNorm", "Step", "StepLR", "StochasticPool2d", "Tanh", "WeightNorm", "accuracy", "augment",
-    "bayesian_search", "best_threshold", "binary_cross_entropy", "binary_cross_entropy_with_logits",
-    "clip_grad_norm_", "clip_grad_value_", "confusion_matrix", "cross_entropy", "f1", "false_positive_rate", "fit",
-    "functional", "half_squared_error", "he_bound", "huber_loss", "l1_loss", "l1_penalty", "l2_penalty",
-    "layer_step", "load_dataset", "mse_loss", "precision", "predict", "r2", "recall", "receptive_field", "roc_auc",
-    "roc_curve", "scores", "smooth_l1_loss", "standardize", "toys", "training_flow", "xavier_bound",
+    "Adagrad", "Adam", "AdamW", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "CheckpointError", "Conv2d",
+    "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "DataLoader", "Dataset", "Dropout", "ELU",
+    "Embedding", "EvolutionStrategy", "ExponentialLR", "Flatten", "Found", "GELU", "GeneticAlgorithm",
+    "GlobalAvgPool2d", "GroupNorm", "History", "Identity", "InstanceNorm2d", "LPPool2d", "Layer", "LayerNorm",
+    "LeakyReLU", "Linear", "LinearLR", "LogSigmoid", "LogSoftmax", "MLP", "MaxPool2d", "Module", "Momentum",
+    "MultiStepLR", "Nesterov", "Neuron", "Newton", "OneCycleLR", "Optimizer", "Parameter", "Piecewise", "PolynomialLR",
+    "RMSprop", "ReLU", "ReduceOnPlateau", "SGD", "Sequential", "SequentialLR", "SiLU", "Sigmoid", "Softmax",
+    "Softplus", "SpectralNorm", "Step", "StepLR", "StochasticPool2d", "Tanh", "WeightNorm", "accuracy", "augment",
+    "bayesian_search", "best_threshold", "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm_",
+    "clip_grad_value_", "confusion_matrix", "cross_entropy", "f1", "false_positive_rate", "fit", "functional",
+    "half_squared_error", "he_bound", "huber_loss", "l1_loss", "l1_penalty", "l2_penalty", "layer_step", "load",
+    "load_dataset", "mse_loss", "precision", "predict", "r2", "recall", "receptive_field", "roc_auc", "roc_curve",
+    "save", "scores", "smooth_l1_loss", "standardize", "toys", "training_flow", "xavier_bound",
 ]  # fmt: skip
