@@ -1,0 +1,89 @@
+"""A network of Values on a batch: written down once, then replayed with numpy, a lane for every sample.
+
+It computes what ``[network(row) for row in rows]`` and ``backward()`` do, and no graph is recorded: a step of a network
+with two hidden layers of 16 on 120 samples takes a hundredth of the time.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import ShapeError, grad, trace
+from nn.neuron import MLP
+
+__all__ = ["Lanes"]
+
+Array = NDArray[np.float64]
+
+
+class Lanes:
+    """An MLP that takes batches.
+
+    Parameters
+    ----------
+    network : its parameters are read at every call. Its activations are given by name: a function could do something
+        else each time, which a program would not.
+
+    Examples
+    --------
+    >>> network = MLP(2, [3, 1], rng=np.random.default_rng(0))
+    >>> lanes, rows = Lanes(network), np.array([[1.0, 2.0], [0.5, -1.0]])
+    >>> np.allclose(lanes(rows), [network(row).data for row in rows], rtol=1e-15)
+    True
+    >>> lanes.backward(rows, np.array([1.0, 0.0]))           # as network(rows[0]).backward()
+    >>> network.layers[1].neurons[0].b.grad
+    1.0
+    """
+
+    def __init__(self, network: MLP) -> None:
+        if not self.fits(network):
+            raise TypeError(f"lanes are for an MLP with named activations, not for {network!r}")
+        self.network = network
+        self.n_in, self.n_out = len(network.layers[0].neurons[0].w), len(network.layers[-1].neurons)
+        twin = copy.deepcopy(network)
+        neurons = [neuron for layer in twin.layers for neuron in layer.neurons]
+
+        def forward(parameters: Sequence[Any], row: Sequence[Any]) -> Any:
+            rest = iter(parameters)
+            for neuron in neurons:
+                neuron.w, neuron.b = [next(rest) for _ in neuron.w], next(rest)
+            return twin(row)
+
+        def weighted(parameters: Sequence[Any], row: Sequence[Any], weights: Sequence[Any]) -> Any:
+            out = forward(parameters, row)
+            return sum(w * y for w, y in zip(weights, out if isinstance(out, list) else [out], strict=True))
+
+        given = [p.item() for p in network.parameters()], [0.5] * self.n_in, [1.0] * self.n_out
+        self._forward = trace(forward, *given[:2], executor="numpy")
+        self._gradient = trace(grad(weighted), *given, executor="numpy")
+
+    @staticmethod
+    def fits(network: Any) -> bool:
+        """Whether a network is one that lanes can be made of."""
+        return type(network) is MLP and all(
+            isinstance(neuron.activation, str) for layer in network.layers for neuron in layer.neurons
+        )
+
+    def __call__(self, rows: Array) -> Array:
+        """The outputs for a batch: shape ``(n, outputs)``, or ``(n,)`` if there is one output."""
+        out = self._forward.flat(self._lanes(rows))
+        return out[:, 0] if self.n_out == 1 else out
+
+    def backward(self, rows: Array, gradient: Array) -> None:
+        """Add to ``grad`` of all parameters what comes of the gradient by the outputs, which has their shape."""
+        weights = np.reshape(gradient, (len(rows), self.n_out))
+        total = self._gradient.flat(np.hstack([self._lanes(rows), weights])).sum(axis=0)
+        for p, g in zip(self.network.parameters(), total.tolist(), strict=True):
+            p.grad = g if p.grad is None else p.grad + g
+
+    def _lanes(self, rows: Array) -> Array:
+        """One row per sample: the parameters, and then its inputs."""
+        if np.ndim(rows) != 2 or np.shape(rows)[1] != self.n_in:
+            raise ShapeError(f"the network takes rows of {self.n_in} inputs, but got shape {np.shape(rows)}")
+        parameters = [p.item() for p in self.network.parameters()]
+        return np.hstack([np.broadcast_to(parameters, (len(rows), len(parameters))), rows])
