@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from nn import plot
+from nn.evaluate import evaluate, predict
 from nn.extras import extra
 from nn.jobs import Job, jobs
 from nn.losses import cross_entropy
 from nn.metrics import accuracy, confusion_matrix
-from nn.train import History, predict, scores
+from nn.train import History
 
 __all__ = ["main"]
 
@@ -48,17 +49,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     n_train, n_test = len(job.train[1]), len(job.test[1])
     print(f"{options.name}: {n_train} samples to train on, {n_test} to test, seed {options.seed}")
     print(job.network)
-    history: History = {}
     start = time.perf_counter()
-    try:
-        job.run(options.epochs, history, progress=True)
-    except KeyboardInterrupt:
-        print(f"\nstopped early, {len(history.get('loss', []))} epoch(s) are done", file=sys.stderr)
+    history = job.run(options.epochs, progress=True)
+    if history.stopped:
+        print(f"\nstopped early, {history.epochs} epoch(s) are done", file=sys.stderr)
     seconds = time.perf_counter() - start
 
-    predicted = predict(job.model, job.test[0])
+    predicted = predict(job.network, job.test[0])
     test = accuracy(job.test[1], predicted)
-    print(f"train accuracy  {scores(job.model, cross_entropy, *job.train)[1]:.4f}")
+    print(f"train accuracy  {evaluate(job.network, job.train, cross_entropy, ['accuracy'])['accuracy']:.4f}")
     print(f"test accuracy   {test:.4f}  ({sum(predicted == job.test[1])} of {n_test})")
     print(f"training took   {seconds:.1f} s")
     try:
@@ -76,8 +75,7 @@ def _write(out: Path, name: str, job: Job, history: History, predicted: Any) -> 
     with table.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["epoch", *history])
-        # Not strict: an interrupt may come between two names of the last epoch.
-        writer.writerows([epoch, *row] for epoch, row in enumerate(zip(*history.values(), strict=False), 1))
+        writer.writerows([epoch, *row] for epoch, row in enumerate(zip(*history.values(), strict=True), 1))
     matrix = confusion_matrix(job.test[1], predicted, len(job.data.classes))
     right = f"{matrix.trace()} of {matrix.sum()} right"
     loss = job.example()

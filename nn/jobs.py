@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from autograd import Tensor, Value
 from nn.augment import shift
-from nn.data import Dataset, load_dataset, standardize, stratified_split
+from nn.data import Augment, Dataset, load_dataset, standardize, stratified_split
 from nn.extras import extra
 from nn.layers import Linear, ReLU
 from nn.losses import cross_entropy
 from nn.module import Module, Sequential
 from nn.neuron import MLP
 from nn.optim import SGD
-from nn.train import History, Model, fit
+from nn.train import History, fit
 
 __all__ = ["Job", "digits", "iris", "jobs"]
 
@@ -39,7 +39,6 @@ class Job:
     data : the whole data set, for the names in it.
     train, test : inputs as the network takes them, and labels.
     network : what has the parameters.
-    model : from a batch of inputs to logits.
     optimizer, epochs, batch_size, augment : how it learns; the learning rate of the optimizer falls to 0 along half a
         cosine.
     example : a loss to draw the graph of.
@@ -51,28 +50,27 @@ class Job:
     train: tuple[Array, Labels]
     test: tuple[Array, Labels]
     network: Module
-    model: Model
     optimizer: SGD
     epochs: int
     batch_size: int
     example: Callable[[], Value | Tensor]
     depth: int
     rng: np.random.Generator
-    augment: Callable[[Array, np.random.Generator], Array] | None = None
+    augment: Augment | None = None
 
-    def run(self, epochs: int | None = None, history: History | None = None, progress: bool = False) -> History:
+    def run(self, epochs: int | None = None, progress: bool = False) -> History:
         """Train; see `nn.train.fit`. The linear algebra runs on one core.
 
         These matrices are too small to share: digits take 3 s on one core, and minutes on two that other work keeps
         busy, since the threads wait for each other.
         """
-        top = self.optimizer.lr
+        top, epochs = self.optimizer.lr, self.epochs if epochs is None else epochs
+        steps = epochs * -(-len(self.train[1]) // self.batch_size)
         with extra("threadpoolctl").threadpool_limits(1, "blas"):
             return fit(
-                self.model, cross_entropy, self.optimizer, *self.train, test=self.test,
-                epochs=self.epochs if epochs is None else epochs, batch_size=self.batch_size, rng=self.rng,
-                schedule=lambda done: top * 0.5 * (1.0 + math.cos(math.pi * done)),
-                augment=self.augment, history=history, progress=progress,
+                self.network, self.train, cross_entropy, self.optimizer, epochs, self.batch_size, self.test,
+                ["accuracy"], rng=self.rng, augment=self.augment, progress=progress,
+                schedule=lambda step: top * 0.5 * (1.0 + math.cos(math.pi * step / steps)),
             )  # fmt: skip
 
 
@@ -98,8 +96,7 @@ def iris(seed: int) -> Job:
 
     return Job(
         data, (inputs, data.targets[train]), (test_inputs, data.targets[test]),
-        network, lambda rows: [network(row) for row in rows],
-        SGD(network.parameters(), lr=0.1, momentum=0.9, weight_decay=3e-3), epochs=50, batch_size=16,
+        network, SGD(network.parameters(), lr=0.1, momentum=0.9, weight_decay=3e-3), epochs=50, batch_size=16,
         example=example, depth=2, rng=rng,
     )  # fmt: skip
 
@@ -130,7 +127,7 @@ def digits(seed: int) -> Job:
         return loss
 
     return Job(
-        data, (inputs[train], data.targets[train]), (inputs[test], data.targets[test]), network, network,
+        data, (inputs[train], data.targets[train]), (inputs[test], data.targets[test]), network,
         SGD(network.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-4, nesterov=True), epochs=80, batch_size=64,
         example=example, depth=1, rng=rng, augment=_shifted,
     )  # fmt: skip

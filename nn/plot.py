@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,23 +14,21 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from nn.train import History
-
 __all__ = ["confusion", "curves", "save"]
 
 _TRAIN, _TEST, _MUTED = "#2f6fb0", "#d9822b", "#5f6b76"
 
 
-def curves(history: History, title: str = "") -> Figure:
-    """Loss and accuracy over the epochs, of training and, where the history has them, of the test part.
+def curves(history: Mapping[str, Sequence[float]], title: str = "") -> Figure:
+    """Loss and accuracy over the epochs, of training and, where the history has them, of validation data.
 
-    >>> figure = curves({"loss": [1.0, 0.5], "accuracy": [0.5, 0.8], "test_loss": [0.9, 0.6]})
+    >>> figure = curves({"loss": [1.0, 0.5], "accuracy": [0.5, 0.8], "val_loss": [0.9, 0.6]})
     >>> [axes.get_ylabel() for axes in figure.axes]
     ['loss', 'accuracy']
     """
     figure = _figure(8.0, 3.2)
     for axes, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
-        for prefix, label, color in (("", "training", _TRAIN), ("test_", "test", _TEST)):
+        for prefix, label, color in (("", "training", _TRAIN), ("val_", "validation", _TEST)):
             numbers = history.get(prefix + name, [])
             if numbers:
                 marker = "o" if len(numbers) == 1 else ""

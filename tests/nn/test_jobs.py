@@ -29,8 +29,8 @@ def test_test_samples_are_not_trained_on(name):
 
 def test_iris_reaches_its_accuracy():
     job = jobs["iris"](0)
-    assert job.run()["test_accuracy"][-1] >= 0.93
+    assert job.run()["val_accuracy"][-1] >= 0.93
 
 
 def test_digits_reach_their_accuracy():
-    assert jobs["digits"](0).run()["test_accuracy"][-1] >= 0.97
+    assert jobs["digits"](0).run()["val_accuracy"][-1] >= 0.97

@@ -1,4 +1,5 @@
 import csv
+import signal
 import subprocess
 import sys
 
@@ -7,8 +8,8 @@ import pytest
 for _module in ("sklearn", "matplotlib", "tqdm"):
     pytest.importorskip(_module)
 
-from nn import jobs  # noqa: E402  # after the check
-from nn.__main__ import main  # noqa: E402
+from nn.__main__ import main  # noqa: E402  # after the check
+from nn.train import Training  # noqa: E402
 
 FILES = {"curve.svg", "graph.svg", "confusion.svg", "history.csv"}
 
@@ -27,7 +28,7 @@ def test_a_run_prints_its_accuracy_and_writes_its_files(name, tmp_path, capsys):
     with (folder / "history.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["epoch"] for row in rows] == ["1", "2"]
-    assert 0.0 < float(rows[-1]["test_accuracy"]) <= 1.0
+    assert 0.0 < float(rows[-1]["val_accuracy"]) <= 1.0
 
 
 def test_the_same_seed_writes_the_same_files(tmp_path, capsys):
@@ -104,14 +105,14 @@ def test_a_missing_extra_is_explained(module, package, monkeypatch, capsys, tmp_
 
 @pytest.mark.parametrize("epochs", [0, 2])
 def test_an_interrupt_writes_what_there_is(epochs, tmp_path, capsys, monkeypatch):
-    run = jobs.Job.run
+    epoch = Training.epoch
 
-    def interrupted(self, _epochs, history, progress):
-        if epochs:
-            run(self, epochs, history, progress)
-        raise KeyboardInterrupt
+    def interrupted(self):
+        if self.history.epochs == epochs:
+            signal.raise_signal(signal.SIGINT)
+        epoch(self)
 
-    monkeypatch.setattr(jobs.Job, "run", interrupted)
+    monkeypatch.setattr(Training, "epoch", interrupted)
     assert main(["iris", "--out", str(tmp_path)]) == 0
     out, err = capsys.readouterr()
     assert f"stopped early, {epochs} epoch(s)" in err

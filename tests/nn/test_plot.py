@@ -7,7 +7,7 @@ pytest.importorskip("matplotlib")
 
 from nn import plot
 
-HISTORY = {"loss": [1.0, 0.5], "accuracy": [0.5, 0.8], "test_loss": [0.9, 0.6], "test_accuracy": [0.6, 0.7]}
+HISTORY = {"loss": [1.0, 0.5], "accuracy": [0.5, 0.8], "val_loss": [0.9, 0.6], "val_accuracy": [0.6, 0.7]}
 
 
 def test_curves_show_training_and_test_over_epochs_from_one():
@@ -15,7 +15,7 @@ def test_curves_show_training_and_test_over_epochs_from_one():
         lines = {line.get_label(): line for line in axes.lines}
         assert list(lines["training"].get_xdata()) == [1, 2]
         assert list(lines["training"].get_ydata()) == HISTORY[name]
-        assert list(lines["test"].get_ydata()) == HISTORY[f"test_{name}"]
+        assert list(lines["validation"].get_ydata()) == HISTORY[f"val_{name}"]
         assert axes.get_xlabel() == "epoch"
 
 
