@@ -165,11 +165,11 @@ def _column(x: Array) -> Array:
 # --- models ---
 
 
-def model_on_batches(model: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The model itself, or for a network of Values one that calls it for each sample."""
-    if Lanes.fits(model):
+def model_on_batches(model: Callable[[Any], Any], lanes: bool = True) -> Callable[[Any], Any]:
+    """The model itself, or for a network of Values one that calls it for each sample; large batches in lanes."""
+    if lanes and Lanes.fits(model):
         network: Any = model
-        return lambda rows: [network(row) for row in rows] if len(rows) < 20 else Lanes(network)(rows)
+        return lambda rows: Lanes(network)(rows) if len(rows) >= 20 else [network(row) for row in rows]
     parameters = model.parameters() if isinstance(model, Module) else []
     if parameters and all(isinstance(p, Value) for p in parameters):
         return lambda rows: [model(row) for row in rows]

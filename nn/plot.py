@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from nn.extras import extra
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["confusion", "curves", "save"]
+__all__ = ["confusion", "curves", "save", "spreads"]
 
 _TRAIN, _TEST, _MUTED = "#2f6fb0", "#d9822b", "#5f6b76"
 
@@ -78,6 +79,42 @@ def confusion(matrix: NDArray[Any], classes: Sequence[str], title: str = "") -> 
     axes.set_ylabel("true class")
     if title:
         axes.set_title(title, fontsize=11)
+    return figure
+
+
+def spreads(panels: Mapping[str, Mapping[str, NDArray[Any]]], title: str = "") -> Figure:
+    """How the sizes of numbers are spread, in panels side by side: a row for each array, sizes along a log axis.
+
+    A dot stands at the median of what is not 0, a bar reaches over the middle half, and a line over the middle 90 %.
+
+    >>> import numpy as np
+    >>> figure = spreads({"|∂L/∂output|": {"first": np.array([1e-3, 2e-3]), "second": np.array([0.1, 0.2])}})
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['first', 'second']
+    """
+    names = list(next(iter(panels.values())))
+    figure = _figure(1.6 + 3.6 * len(panels), 1.2 + 0.32 * max(len(names), 3))
+    row = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for axes, (what, arrays) in zip(row, panels.items(), strict=True):
+        for y, name in enumerate(names):
+            sizes = np.abs(arrays[name][arrays[name] != 0.0])
+            sizes = sizes[np.isfinite(sizes)]
+            if sizes.size:
+                low, start, middle, end, high = np.quantile(sizes, [0.05, 0.25, 0.5, 0.75, 0.95])
+                axes.plot([low, high], [y, y], color=_TRAIN, linewidth=1.2, solid_capstyle="butt")
+                axes.plot([start, end], [y, y], color=_TRAIN, linewidth=6.0, alpha=0.55, solid_capstyle="butt")
+                axes.plot([middle], [y], color=_TRAIN, marker="o", markersize=4.0)
+            else:
+                axes.text(0.03, y, "all 0", color=_MUTED, va="center", transform=axes.get_yaxis_transform())
+        axes.set_xscale("log")
+        axes.set_xlabel(what)
+        axes.set_yticks(range(len(names)), names)
+        axes.set_ylim(len(names) - 0.4, -0.6)
+        axes.grid(True, axis="x", linewidth=0.5, alpha=0.35)
+        axes.tick_params(axis="y", length=0)
+        axes.spines[["top", "right", "left"]].set_visible(False)
+    if title:
+        figure.suptitle(title, fontsize=11)
     return figure
 
 
