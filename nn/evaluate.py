@@ -17,10 +17,21 @@ from autograd import ShapeError, Tensor, Value, no_grad
 from nn import metrics as measures
 from nn.data import DataLoader
 from nn.lanes import Lanes
-from nn.losses import cross_entropy
+from nn.losses import binary_cross_entropy_with_logits
 from nn.module import Module
 
-__all__ = ["Loss", "Metric", "evaluate", "in_mode", "measured", "model_on_batches", "predict", "raw", "score"]
+__all__ = [
+    "Loss",
+    "Metric",
+    "evaluate",
+    "in_mode",
+    "measured",
+    "model_on_batches",
+    "predict",
+    "raw",
+    "raw_outputs",
+    "score",
+]
 
 Array = NDArray[Any]
 Loss = Callable[[Any, Any], Any]
@@ -54,8 +65,13 @@ def predict(model: Callable[[Any], Any], inputs: Any, threshold: float | None = 
     >>> predict(lambda x: x[:, 0], np.array([[0.2], [0.7]]), threshold=0.5)
     array([0, 1])
     """
+    return _classes(raw_outputs(model, inputs), threshold)
+
+
+def raw_outputs(model: Callable[[Any], Any], inputs: Any) -> Array:
+    """The outputs for a batch as a plain array, by a model in evaluation mode: what `predict` makes classes of."""
     with no_grad(), in_mode(model, training=False):
-        return _classes(raw(model_on_batches(model)(np.asarray(inputs))), threshold)
+        return raw(model_on_batches(model)(np.asarray(inputs)))
 
 
 def evaluate(
@@ -74,8 +90,8 @@ def evaluate(
     loss : of outputs and targets, a mean over the samples.
     metrics : of outputs and targets. Of classes: ``"accuracy"``, ``"precision"``, ``"recall"``, ``"f1"`` (their means
         over the classes if there are more than two); with one score per sample, those of at least 0.5 are of class 1,
-        or of at least 0 if the loss takes logits. Of numbers: ``"r2"``, ``"roc_auc"``. Or any function
-        ``(targets, outputs) -> float`` of arrays, which comes under its ``__name__``.
+        or of at least 0 if the loss is `binary_cross_entropy_with_logits`. Of numbers: ``"r2"``, ``"roc_auc"``. Or any
+        function ``(targets, outputs) -> float`` of arrays, which comes under its ``__name__``.
     batch_size : how many samples are in memory at once.
 
     Returns
@@ -138,7 +154,7 @@ def _class_measure(of: Callable[..., float], targets: Array, outputs: Array, los
 
 def _threshold(loss: Any) -> float:
     """Where one score makes class 1."""
-    return 0.0 if loss in (cross_entropy,) else 0.5
+    return 0.0 if loss is binary_cross_entropy_with_logits else 0.5
 
 
 def _classes(outputs: Array, threshold: float | None) -> NDArray[np.int64]:

@@ -2,7 +2,20 @@ import numpy as np
 import pytest
 
 from autograd import ShapeError, Tensor
-from nn import MLP, Linear, Module, Sequential, cross_entropy, evaluate, f1, mse_loss, predict, r2, roc_auc
+from nn import (
+    MLP,
+    Linear,
+    Module,
+    Sequential,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    evaluate,
+    f1,
+    mse_loss,
+    predict,
+    r2,
+    roc_auc,
+)
 
 X = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.3, 0.7]])
 Y = np.array([0, 1, 1, 1])
@@ -90,3 +103,10 @@ def test_outputs_that_are_no_numbers_per_sample_are_refused():
 
 def test_tensors_come_as_arrays():
     assert predict(lambda x: Tensor(x), X).tolist() == [0, 1, 0, 1]
+
+
+def test_logits_are_cut_at_zero():
+    logits = 4.0 * X[:, 1] - 2.5
+    data = X, Y.astype(float)
+    found = evaluate(lambda x: Tensor(4.0 * x[:, 1] - 2.5), data, binary_cross_entropy_with_logits, ["accuracy"])
+    assert found["accuracy"] == np.mean((logits >= 0.0) == Y) == 0.75
