@@ -14,7 +14,7 @@ True
 """
 
 from nn import augment, functional, toys
-from nn.callbacks import Callback, Checkpoint, EarlyStopping, GradientNorms
+from nn.callbacks import Callback, Checkpoint, ClipGradients, EarlyStopping, GradientNorms
 from nn.checkpoint import CheckpointError, load, save
 from nn.data import DataLoader, Dataset, load_dataset, standardize
 from nn.diagnosis import gradient_report
@@ -113,8 +113,8 @@ from nn.train import History, fit
 
 __all__ = [
     "Adagrad", "Adam", "AdamW", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Callback", "Checkpoint", "CheckpointError",
-    "Conv2d", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "DataLoader", "Dataset", "Dropout",
-    "ELU", "EarlyStopping", "Embedding", "EvolutionStrategy", "ExponentialLR", "Flatten", "Found", "GELU",
+    "ClipGradients", "Conv2d", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "DataLoader", "Dataset",
+    "Dropout", "ELU", "EarlyStopping", "Embedding", "EvolutionStrategy", "ExponentialLR", "Flatten", "Found", "GELU",
     "GeneticAlgorithm", "GlobalAvgPool2d", "GradientNorms", "GroupNorm", "History", "Identity", "InstanceNorm2d",
     "LPPool2d", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearLR", "LogSigmoid", "LogSoftmax", "MLP",
     "MaxPool2d", "Module", "Momentum", "MultiStepLR", "Nesterov", "Neuron", "Newton", "OneCycleLR", "Optimizer",

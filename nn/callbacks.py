@@ -17,11 +17,12 @@ import numpy as np
 
 from nn.checkpoint import save
 from nn.extras import extra
+from nn.optim import clip_grad_norm_, clip_grad_value_
 
 if TYPE_CHECKING:
     from nn.train import Training
 
-__all__ = ["Callback", "Checkpoint", "EarlyStopping", "GradientNorms", "ProgressBar", "as_callback"]
+__all__ = ["Callback", "Checkpoint", "ClipGradients", "EarlyStopping", "GradientNorms", "ProgressBar", "as_callback"]
 
 
 class Callback:
@@ -194,6 +195,30 @@ class Checkpoint(Callback):
     def load_state_dict(self, state: dict[str, Any]) -> None:  # noqa: D102  # see Callback
         if self._best is not None:
             self._best.cost = state["best"]
+
+
+class ClipGradients(Callback):
+    """Keep gradients from exploding: shorten or cut them before each step.
+
+    Parameters
+    ----------
+    norm : the largest length of the gradient of all parameters together, see `clip_grad_norm_`.
+    value : the largest size of each of its elements, see `clip_grad_value_`.
+    """
+
+    def __init__(self, norm: float | None = None, value: float | None = None) -> None:
+        if norm is None and value is None:
+            raise ValueError("say what to clip: ClipGradients(norm=1.0), or value=")
+        for name, most in (("norm", norm), ("value", value)):
+            if not (most is None or most > 0.0):
+                raise ValueError(f"{name}= takes a positive number, but got {most!r}")
+        self.norm, self.value = norm, value
+
+    def on_backward_end(self, training: Training) -> None:  # noqa: D102  # see Callback
+        if self.value is not None:
+            clip_grad_value_(training.optimizer.parameters, self.value)
+        if self.norm is not None:
+            clip_grad_norm_(training.optimizer.parameters, self.norm)
 
 
 class GradientNorms(Callback):

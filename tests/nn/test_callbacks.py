@@ -7,6 +7,7 @@ from nn import (
     Callback,
     Checkpoint,
     CheckpointError,
+    ClipGradients,
     EarlyStopping,
     GradientNorms,
     Linear,
@@ -139,6 +140,8 @@ def test_the_model_goes_back_to_its_best_epoch(restore):
         (lambda: EarlyStopping(min_delta=-1.0), "min_delta=-1.0"),
         (lambda: EarlyStopping(mode="down"), "'min', 'max' or 'auto', but got 'down'"),
         (lambda: Checkpoint("file", every=0), "every=0"),
+        (lambda: ClipGradients(), "say what to clip"),
+        (lambda: ClipGradients(norm=-1.0), "norm= takes a positive number, but got -1.0"),
         (lambda: train(values(0), 1, [EarlyStopping("val_f1")]), "no 'val_f1' to monitor; the history has loss, acc"),
     ],
 )
@@ -266,7 +269,19 @@ def test_any_generator_can_be_saved(generator, tmp_path):
     assert (model.layers[2].rng.uniform(size=5) == expected).all()
 
 
-# --- records ---
+# --- gradients ---
+
+
+def test_gradients_are_clipped_before_the_step():
+    class Listen(Callback):
+        def on_backward_end(self, training):
+            gradient = [p.grad for p in training.model.parameters()]
+            sizes.append((np.linalg.norm(gradient), np.abs(gradient).max()))
+
+    sizes = []
+    train(values(0), 1, [ClipGradients(value=0.05), Listen(), ClipGradients(norm=0.01), Listen()])
+    assert max(largest for _, largest in sizes[::2]) == 0.05
+    assert max(norm for norm, _ in sizes[1::2]) == pytest.approx(0.01, rel=1e-3)
 
 
 def test_gradients_are_recorded_by_parameter_and_epoch():
