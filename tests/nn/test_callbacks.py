@@ -4,14 +4,24 @@ import pytest
 from nn import (
     MLP,
     SGD,
+    Adagrad,
+    Adam,
+    AdamW,
+    BatchNorm1d,
     Callback,
     Checkpoint,
     CheckpointError,
     ClipGradients,
+    Dropout,
     EarlyStopping,
     GradientNorms,
     Linear,
     Module,
+    Momentum,
+    Nesterov,
+    ReduceOnPlateau,
+    ReLU,
+    RMSprop,
     Sequential,
     Tanh,
     cross_entropy,
@@ -173,6 +183,27 @@ def test_a_training_resumes_to_the_same_bits(kind, broken, tmp_path):
     assert same(other, whole)
     assert rest[1].norms == norms
     assert rest[2].best_epoch == first[2].best_epoch
+
+
+@safetensors
+@pytest.mark.parametrize("kind", [SGD, Momentum, Nesterov, Adagrad, RMSprop, Adam, AdamW])
+def test_every_optimizer_and_all_layers_with_a_state_resume(kind, tmp_path):
+    def start(seed):
+        rng = np.random.default_rng(seed)
+        model = Sequential(Linear(2, 8, rng=rng), BatchNorm1d(8), ReLU(), Dropout(0.3, rng=rng), Linear(8, 2, rng=rng))
+        return model, kind(model.parameters(), lr=0.05), ReduceOnPlateau(0.05, patience=0, threshold=0.5)
+
+    def go(model, optimizer, schedule, epochs, **options):
+        rng, keep = np.random.default_rng(5), [Checkpoint(tmp_path / "run")]
+        return fit(model, problem(), cross_entropy, optimizer, epochs, 16, problem(1), ["accuracy"], keep,
+                   rng=rng, schedule=schedule, **options)  # fmt: skip
+
+    whole, parts, other = start(0), start(0), start(1)
+    expected = go(*whole, 5)
+    go(*parts, 2)
+    assert go(*other, 5, resume=tmp_path / "run") == expected
+    assert same(other[0], whole[0])
+    assert other[1].lr == whole[1].lr < 0.05
 
 
 @safetensors

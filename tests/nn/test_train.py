@@ -5,7 +5,29 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
-from nn import MLP, SGD, DataLoader, History, Linear, Module, Sequential, Tanh, cross_entropy, evaluate, fit, mse_loss
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    BatchNorm2d,
+    ClipGradients,
+    Conv2d,
+    CosineAnnealingLR,
+    DataLoader,
+    Flatten,
+    History,
+    Linear,
+    MaxPool2d,
+    Module,
+    ReLU,
+    Sequential,
+    Tanh,
+    cross_entropy,
+    evaluate,
+    fit,
+    mse_loss,
+    predict,
+)  # fmt: skip
 
 
 def problem(seed=0):
@@ -266,3 +288,39 @@ def test_one_output_per_sample_may_be_a_column():
     history = fit(model, data, mse_loss, SGD(model.parameters(), lr=0.1), 40, metrics=["accuracy", "roc_auc"], rng=rng)
     assert history["accuracy"][-1] > 0.9
     assert isinstance(model(inputs), Tensor)
+
+
+# --- beside PyTorch ---
+
+
+def test_twenty_steps_of_a_network_for_images_are_those_of_torch():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    images, labels = rng.normal(size=(40, 1, 8, 8)), rng.integers(0, 3, 40)
+    ours = Sequential(Conv2d(1, 4, 3, padding=1, rng=rng), BatchNorm2d(4), ReLU(), MaxPool2d(2), Flatten(),
+                      Linear(64, 3, rng=rng))  # fmt: skip
+    t = torch.nn
+    theirs = t.Sequential(t.Conv2d(1, 4, 3, padding=1), t.BatchNorm2d(4), t.ReLU(), t.MaxPool2d(2), t.Flatten(),
+                          t.Linear(64, 3)).double()  # fmt: skip
+    state = {name.removeprefix("layers."): torch.tensor(array) for name, array in ours.state_dict().items()}
+    theirs.load_state_dict(state)
+
+    loader = DataLoader((images, labels), batch_size=10)
+    schedule = CosineAnnealingLR(0.01, T_max=20)
+    fit(ours, loader, cross_entropy, Adam(ours.parameters(), lr=0.01), 5, schedule=schedule,
+        callbacks=[ClipGradients(norm=0.5)])  # fmt: skip
+
+    optimizer = torch.optim.Adam(theirs.parameters(), lr=0.01)
+    annealing = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=20)
+    for step in range(20):
+        batch = slice(step % 4 * 10, step % 4 * 10 + 10)
+        optimizer.zero_grad()
+        t.functional.cross_entropy(theirs(torch.tensor(images[batch])), torch.tensor(labels[batch])).backward()
+        t.utils.clip_grad_norm_(theirs.parameters(), 0.5)
+        optimizer.step()
+        annealing.step()
+    for name, array in theirs.state_dict().items():
+        np.testing.assert_allclose(ours.state_dict()[f"layers.{name}"], array.numpy(), rtol=1e-10, atol=1e-10)
+    theirs.eval()
+    expected = theirs(torch.tensor(images)).argmax(dim=1).numpy()
+    assert (predict(ours, images) == expected).all()
