@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         parser.exit(1, f"the checkpoint cannot be written: {error}\n")
     if history.stopped:
-        print(f"\nstopped early, {history.epochs} epoch(s) are done", file=sys.stderr)
+        print(f"\nstopped early, {history.epochs} epoch(s) are done; --resume goes on", file=sys.stderr)
     print(f"training took   {time.perf_counter() - start:.1f} s")
     for part, data in (("train", todo.train), ("test", todo.test)):
         found = evaluate(todo.network, data, todo.loss, [todo.metric])[todo.metric]

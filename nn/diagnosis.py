@@ -15,7 +15,7 @@ from autograd import GraphError, Tensor, Value, enable_grad
 from nn import plot
 from nn.data import pair
 from nn.evaluate import Loss, model_on_batches
-from nn.module import Module
+from nn.module import Module, Parameter
 from nn.neuron import Layer
 
 if TYPE_CHECKING:
@@ -178,12 +178,21 @@ def gradient_report(model: Module, data: Any = None, loss: Loss | None = None) -
     return GradientReport(list(_reports(model, outputs)))
 
 
-def _layers(model: Module) -> Iterator[tuple[str, Module]]:
-    """What counts as a layer: modules without others in them, and layers of neurons as a whole."""
-    whole = tuple(path + "." for path, module in model.named_modules() if isinstance(module, Layer))
-    for path, module in model.named_modules():
-        if isinstance(module, Layer) or (not module.children() and not path.startswith(whole or ("\0",))):
-            yield path, module
+def _layers(model: Module, path: str = "") -> dict[str, tuple[Module, list[Parameter]]]:
+    """What counts as a layer, by path, and the parameters that are its own.
+
+    Layers are modules without others in them, layers of neurons, and wrappers such as `WeightNorm`: parameters beside
+    one module. Modules with several others come apart.
+    """
+    inside = model.named_children()
+    below = {id(p) for _, module in inside for p in module.parameters()}
+    own = [p for p in model.parameters() if id(p) not in below]
+    if not inside or isinstance(model, Layer) or (own and len(inside) == 1):
+        return {path: (model, model.parameters())}
+    layers = {path: (model, own)} if own else {}
+    for name, module in inside:
+        layers |= _layers(module, f"{path}.{name}" if path else name)
+    return layers
 
 
 def _listen(model: Module, outputs: dict[str, list[Any]]) -> None:
@@ -197,15 +206,15 @@ def _listen(model: Module, outputs: dict[str, list[Any]]) -> None:
 
         return noting
 
-    for path, module in _layers(model):
+    for path, (module, _) in _layers(model).items():
         module.forward = listening(path, module.forward)  # type: ignore[method-assign]
 
 
 def _reports(model: Module, outputs: dict[str, list[Any]]) -> Iterator[LayerReport]:
-    layers = dict(_layers(model))
+    layers = _layers(model)
     for path in outputs or layers:
-        layer, calls = layers[path], outputs.get(path, [])
-        parameters = [p for p in layer.parameters() if p.grad is not None]
+        (layer, own), calls = layers[path], outputs.get(path, [])
+        parameters = [p for p in own if p.grad is not None]
         if not (calls or parameters):
             continue
         heads = [head for call in calls for head in (call if isinstance(call, list) else [call])]

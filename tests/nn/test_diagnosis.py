@@ -1,8 +1,21 @@
 import numpy as np
 import pytest
 
-from autograd import GraphError
-from nn import MLP, Linear, Module, ReLU, Sequential, Tanh, cross_entropy, gradient_report, mse_loss, plot, toys
+from autograd import GraphError, Tensor
+from nn import (
+    MLP,
+    Linear,
+    Module,
+    ReLU,
+    Sequential,
+    Tanh,
+    WeightNorm,
+    cross_entropy,
+    gradient_report,
+    mse_loss,
+    plot,
+    toys,
+)  # fmt: skip
 
 DATA = toys.spiral(60, rng=np.random.default_rng(0))
 
@@ -56,6 +69,19 @@ def test_a_network_of_values_is_looked_at_layer_by_layer():
     cross_entropy([network(row) for row in DATA.inputs], DATA.targets).backward()
     expected = [p.grad for p in network.layers[0].parameters()]
     assert report.layers[0].d_weights.tolist() == pytest.approx(expected, rel=1e-12)
+
+
+def test_wrappers_are_layers_and_blocks_come_apart():
+    class Block(Module):
+        def __init__(self):
+            self.scale, self.first, self.second = Tensor(np.ones(3)), Linear(2, 3), Linear(3, 3)
+
+        def forward(self, x):
+            return self.second(self.first(x)) * self.scale
+
+    model = Sequential(WeightNorm(Linear(2, 2)), Block())
+    sizes = {layer.name: layer.weights.size for layer in gradient_report(model, DATA, cross_entropy).layers}
+    assert sizes == {"layers.0": 8, "layers.1.first": 9, "layers.1.second": 12, "layers.1": 3}
 
 
 def test_the_model_is_left_as_it_was():
