@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import ShapeError, grad, trace
+from autograd import ShapeError, Value, grad, trace
 from nn.neuron import MLP
 
 __all__ = ["Lanes"]
@@ -58,7 +58,7 @@ class Lanes:
             out = forward(parameters, row)
             return sum(w * y for w, y in zip(weights, out if isinstance(out, list) else [out], strict=True))
 
-        given = [p.item() for p in network.parameters()], [0.5] * self.n_in, [1.0] * self.n_out
+        given = [p.item() for p in self._leaves()], [0.5] * self.n_in, [1.0] * self.n_out
         self._forward = trace(forward, *given[:2], executor="numpy")
         self._gradient = trace(grad(weighted), *given, executor="numpy")
 
@@ -78,12 +78,17 @@ class Lanes:
         """Add to ``grad`` of all parameters what comes of the gradient by the outputs, which has their shape."""
         weights = np.reshape(gradient, (len(rows), self.n_out))
         total = self._gradient.flat(np.hstack([self._lanes(rows), weights])).sum(axis=0)
-        for p, g in zip(self.network.parameters(), total.tolist(), strict=True):
-            p.grad = g if p.grad is None else p.grad + g
+        for p, g in zip(self._leaves(), total.tolist(), strict=True):
+            if p.requires_grad:
+                p.grad = g if p.grad is None else p.grad + g
 
     def _lanes(self, rows: Array) -> Array:
         """One row per sample: the parameters, and then its inputs."""
         if np.ndim(rows) != 2 or np.shape(rows)[1] != self.n_in:
             raise ShapeError(f"the network takes rows of {self.n_in} inputs, but got shape {np.shape(rows)}")
-        parameters = [p.item() for p in self.network.parameters()]
+        parameters = [p.item() for p in self._leaves()]
         return np.hstack([np.broadcast_to(parameters, (len(rows), len(parameters))), rows])
+
+    def _leaves(self) -> list[Value]:
+        """Weights and bias of each neuron, also those that are frozen."""
+        return [p for layer in self.network.layers for neuron in layer.neurons for p in (*neuron.w, neuron.b)]

@@ -4,9 +4,10 @@ import pytest
 from autograd import ShapeError, Tensor
 from nn import MLP, cross_entropy, mse_loss
 from nn.lanes import Lanes
+from nn.neuron import _activations
 
 
-@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "linear"])
+@pytest.mark.parametrize("activation", [name for name in _activations if name != "step"])
 @pytest.mark.parametrize(("sizes", "loss"), [([5, 4, 3], cross_entropy), ([4, 1], mse_loss)])
 def test_lanes_do_what_the_network_does(activation, sizes, loss):
     rng = np.random.default_rng(0)
@@ -34,6 +35,20 @@ def test_lanes_do_what_the_network_does(activation, sizes, loss):
         for p in network.parameters():  # and the next round reads other parameters
             p.data = p.data + 0.1
         network.zero_grad()
+
+
+def test_frozen_weights_stay_and_shared_ones_get_both_gradients():
+    network, rows = MLP(2, [3, 1], rng=np.random.default_rng(0)), np.ones((4, 2))
+    first = network.layers[0].neurons
+    first[1].w[0].requires_grad = False
+    first[2].w[1] = first[0].w[1]
+    for row in rows:
+        network(row).backward()
+    expected = [p.grad for p in network.parameters()]
+    network.zero_grad()
+    Lanes(network).backward(rows, np.ones(4))
+    assert [p.grad for p in network.parameters()] == pytest.approx(expected, rel=1e-14)
+    assert first[1].w[0].grad is None
 
 
 def test_the_network_itself_is_left_alone():

@@ -57,26 +57,26 @@ def _environment():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["irises"], "'and', 'or', 'xor', 'linear', 'circles', 'petals', 'spiral', 'moons', 'iris', 'wine'"),
+        (["irises"], "and, or, xor, linear, circles, petals, spiral, moons, iris, wine, breast_cancer, digits"),
         ([], "NAME"),
-        (["iris", "--epochs", "0"], "whole number from 1, but got '0'"),
-        (["iris", "--epochs", "-3"], "whole number from 1, but got '-3'"),
-        (["iris", "--epochs", "abc"], "whole number from 1, but got 'abc'"),
-        (["iris", "--epochs", "1.5"], "whole number from 1, but got '1.5'"),
-        (["iris", "--seed", "-1"], "whole number from 0, but got '-1'"),
+        (["iris", "--epochs", "0"], "whole number from 1, but got 0"),
+        (["iris", "--epochs", "-3"], "whole number from 1, but got -3"),
+        (["iris", "--epochs", "abc"], "whole number from 1, but got abc"),
+        (["iris", "--epochs", "1.5"], "whole number from 1, but got 1.5"),
+        (["iris", "--seed", "-1"], "whole number from 0, but got -1"),
         (["iris", "--speed", "1"], "--speed"),
-        (["iris", "--model", "rnn"], "'linear', 'mlp', 'values', 'cnn'"),
+        (["iris", "--model", "rnn"], "linear, mlp, values, cnn"),
         (["iris", "--model", "cnn"], "the model cnn is for images"),
-        (["iris", "--optimizer", "lbfgs"], "'sgd', 'momentum', 'nesterov', 'adagrad', 'rmsprop', 'adam', 'adamw'"),
-        (["iris", "--lr", "-1"], "positive number, but got '-1'"),
-        (["iris", "--lr", "fast"], "positive number, but got 'fast'"),
+        (["iris", "--optimizer", "lbfgs"], "sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw"),
+        (["iris", "--lr", "-1"], "positive number, but got -1"),
+        (["iris", "--lr", "fast"], "positive number, but got fast"),
     ],
 )
 def test_wrong_arguments_are_explained_with_exit_code_2(arguments, message, capsys):
     with pytest.raises(SystemExit) as exit:
         main(arguments)
     assert exit.value.code == 2
-    assert message in capsys.readouterr().err
+    assert message in capsys.readouterr().err.replace("'", "")  # not all Pythons have quotes
 
 
 def test_an_out_that_is_a_file_is_explained(tmp_path, capsys):
