@@ -47,10 +47,9 @@ def test_every_model_learns(model):
 
 @pytest.mark.parametrize(
     ("name", "epochs", "least"),
-    [("linear", 60, 0.99), ("circles", 40, 0.99), ("moons", 40, 0.99), ("iris", 60, 0.93), ("wine", 40, 0.95),
-     ("breast_cancer", 60, 0.96), ("digits", 4, 0.9)],
-)  # fmt: skip
-def test_problems_are_learnt(name, epochs, least):
+    [("linear", 60, 0.99), ("circles", 40, 0.99), ("iris", 60, 0.93), ("breast_cancer", 60, 0.96)],
+)
+def test_problems_are_learnt(name, epochs, least):  # all of them, in full: python -m tests.nn.bars
     assert job(name, epochs=epochs).run()["val_accuracy"][-1] >= least
 
 
