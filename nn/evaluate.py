@@ -114,13 +114,15 @@ def measured(
     metrics: Sequence[Metric],
 ) -> dict[str, float]:
     """The same where `run` is the model on batches."""
-    total, outputs = 0.0, []
+    total, targets, outputs = 0.0, [], []
     with no_grad(), in_mode(model, training=False):
         for x, y in loader:
             out = run(x)
             total += float(loss(out, y)) * len(y)
+            targets.append(y)
             outputs.append(raw(out))
-    return {"loss": total / len(loader.targets)} | score(metrics, loader.targets, np.concatenate(outputs), loss)
+    seen = np.concatenate(targets)  # in the order of the loader, which may shuffle
+    return {"loss": total / len(seen)} | score(metrics, seen, np.concatenate(outputs), loss)
 
 
 def score(metrics: Sequence[Metric], targets: Array, outputs: Array, loss: Any) -> dict[str, float]:

@@ -187,7 +187,9 @@ class Training:
         return owners
 
     def _generators(self) -> dict[str, np.random.Generator]:
-        return {"loader": self.loader.rng, **dict(self.module.named_generators())}
+        loaders = {"loader": self.loader, "validation": self.validation}
+        used = {name: loader.rng for name, loader in loaders.items() if loader and (loader.shuffle or loader.augment)}
+        return used | dict(self.module.named_generators())
 
 
 def fit(

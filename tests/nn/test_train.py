@@ -82,6 +82,14 @@ def test_lanes_make_the_steps_of_the_network_itself():
     assert fast["loss"] == pytest.approx(slow["loss"], rel=1e-12)
 
 
+def test_validation_may_come_in_any_order():
+    loader = DataLoader(problem(1), 7, shuffle=True, drop_last=True, rng=np.random.default_rng(3))
+    history, *_ = train(tensors, epochs=3, validation=loader)
+    assert history["val_accuracy"][-1] > 0.9
+    again = train(tensors, epochs=3, validation=DataLoader(problem(1), 7, drop_last=True))[0]
+    assert again["loss"] == history["loss"]
+
+
 def test_a_step_is_that_of_the_plain_loop():
     (inputs, labels), rng = problem(), np.random.default_rng(0)
     _, model = tensors(rng)
