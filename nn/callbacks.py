@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nn.checkpoint import save
+from nn.diagnosis import layers_of, rms
 from nn.extras import extra
 from nn.optim import clip_grad_norm_, clip_grad_value_
 
@@ -222,11 +223,11 @@ class ClipGradients(Callback):
 
 
 class GradientNorms(Callback):
-    """Record how large the gradient of each parameter is; `nn.plot.gradients` draws it.
+    """Record how large the gradients of each layer are; `nn.plot.gradients` draws it.
 
     Attributes
     ----------
-    norms : for each parameter by path the root mean square of its gradient's elements, mean over the batches of each
+    norms : for each layer by path the root mean square of ∂L over all its parameters, mean over the batches of each
         epoch.
     """
 
@@ -236,14 +237,15 @@ class GradientNorms(Callback):
         self._batches = 0
 
     def on_backward_end(self, training: Training) -> None:  # noqa: D102  # see Callback
-        for name, p in training.module.named_parameters():
-            size = float(np.sqrt(np.mean(np.square(p.grad)))) if p.grad is not None else 0.0
-            self._sums[name] = self._sums.get(name, 0.0) + size
+        for path, (_, parameters) in layers_of(training.module).items():
+            gradients = [np.ravel(p.grad) for p in parameters if p.grad is not None]
+            if gradients:
+                self._sums[path] = self._sums.get(path, 0.0) + rms(np.concatenate(gradients))
         self._batches += 1
 
     def on_epoch_end(self, training: Training) -> None:  # noqa: D102  # see Callback
-        for name, total in self._sums.items():
-            self.norms.setdefault(name, []).append(total / self._batches)
+        for path, total in self._sums.items():
+            self.norms.setdefault(path, []).append(total / self._batches)
         self._sums, self._batches = {}, 0
 
     def state_dict(self) -> dict[str, Any]:  # noqa: D102  # see Callback

@@ -21,7 +21,7 @@ from nn.neuron import Layer
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["GradientReport", "LayerReport", "gradient_report"]
+__all__ = ["GradientReport", "LayerReport", "gradient_report", "layers_of", "rms"]
 
 Array = NDArray[np.float64]
 
@@ -178,7 +178,7 @@ def gradient_report(model: Module, data: Any = None, loss: Loss | None = None) -
     return GradientReport(list(_reports(model, outputs)))
 
 
-def _layers(model: Module, path: str = "") -> dict[str, tuple[Module, list[Parameter]]]:
+def layers_of(model: Module, path: str = "") -> dict[str, tuple[Module, list[Parameter]]]:
     """What counts as a layer, by path, and the parameters that are its own.
 
     Layers are modules without others in them, layers of neurons, and wrappers such as `WeightNorm`: parameters beside
@@ -191,7 +191,7 @@ def _layers(model: Module, path: str = "") -> dict[str, tuple[Module, list[Param
         return {path: (model, model.parameters())}
     layers = {path: (model, own)} if own else {}
     for name, module in inside:
-        layers |= _layers(module, f"{path}.{name}" if path else name)
+        layers |= layers_of(module, f"{path}.{name}" if path else name)
     return layers
 
 
@@ -206,12 +206,12 @@ def _listen(model: Module, outputs: dict[str, list[Any]]) -> None:
 
         return noting
 
-    for path, (module, _) in _layers(model).items():
+    for path, (module, _) in layers_of(model).items():
         module.forward = listening(path, module.forward)  # type: ignore[method-assign]
 
 
 def _reports(model: Module, outputs: dict[str, list[Any]]) -> Iterator[LayerReport]:
-    layers = _layers(model)
+    layers = layers_of(model)
     for path in outputs or layers:
         (layer, own), calls = layers[path], outputs.get(path, [])
         parameters = [p for p in own if p.grad is not None]

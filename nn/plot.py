@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from nn.metrics import Roc
 
-__all__ = ["boundary", "confusion", "curves", "predictions", "roc", "save", "spreads"]
+__all__ = ["boundary", "confusion", "curves", "gradients", "predictions", "roc", "save", "spreads"]
 
 _CLASSES = "#2f6fb0", "#d9822b", "#3a8f5c", "#b3479a", "#7a6a4f", "#c0392b", "#5b5fc7", "#1f9aa5", "#8a8f1f", "#6b7280"
 _TRAIN, _TEST, _MUTED = "#2f6fb0", "#d9822b", "#5f6b76"
@@ -81,6 +81,33 @@ def confusion(matrix: NDArray[Any], classes: Sequence[str], title: str = "") -> 
     axes.spines[:].set_visible(False)
     axes.set_xlabel("predicted class")
     axes.set_ylabel("true class")
+    if title:
+        axes.set_title(title, fontsize=11)
+    return figure
+
+
+def gradients(norms: Mapping[str, Sequence[float]], title: str = "") -> Figure:
+    """How large the gradients of each layer were over the epochs, of `nn.GradientNorms`; first layers are lighter.
+
+    >>> figure = gradients({"layers.0": [1e-3, 1e-4], "layers.2": [1e-2, 1e-3]})
+    >>> figure.axes[0].get_yscale(), [line.get_label() for line in figure.axes[0].lines]
+    ('log', ['layers.0', 'layers.2'])
+    """
+    figure = _figure(6.4, 3.4)
+    axes: Any = figure.subplots()
+    for k, (name, numbers) in enumerate(norms.items()):
+        shade = 0.25 + 0.75 * (k + 1) / len(norms)
+        marker = "o" if len(numbers) == 1 else ""
+        epochs = range(1, len(numbers) + 1)
+        axes.plot(epochs, numbers, color=_TRAIN, alpha=shade, label=name, marker=marker, linewidth=1.6)
+    axes.set(xlabel="epoch", ylabel="∂L/∂W, root mean square", yscale="log")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.grid(True, linewidth=0.5, alpha=0.35)
+    axes.spines[["top", "right"]].set_visible(False)
+    if axes.lines:
+        axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    else:
+        _say(axes, "no epoch was finished")
     if title:
         axes.set_title(title, fontsize=11)
     return figure

@@ -75,3 +75,8 @@ def test_predictions_lie_on_the_diagonal_where_they_are_right():
     (axes,) = plot.predictions(np.array([1.0, 3.0]), np.array([1.0, 2.0]), "line").axes
     assert axes.collections[0].get_offsets().tolist() == [[1.0, 1.0], [3.0, 2.0]]
     assert axes.lines[0].get_xydata().tolist() == [[1.0, 1.0], [3.0, 3.0]]
+
+
+@pytest.mark.parametrize("norms", [{}, {"layers.0": [0.1], "layers.1": [0.2]}])
+def test_gradients_of_little_or_nothing_can_be_drawn(norms, tmp_path):
+    assert plot.save(plot.gradients(norms, "deep"), tmp_path / "gradients.svg").stat().st_size > 1000
