@@ -296,8 +296,10 @@ def _interruptible(training: Training) -> Iterator[None]:
             raise KeyboardInterrupt
         training.stop = _INTERRUPTED
 
-    handled = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is not None
-    before = signal.signal(signal.SIGINT, ask) if handled else None
+    before = signal.getsignal(signal.SIGINT)
+    handled = threading.current_thread() is threading.main_thread() and callable(before)  # and not ignored
+    if handled:
+        signal.signal(signal.SIGINT, ask)
     try:
         yield
     finally:

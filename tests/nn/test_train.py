@@ -211,6 +211,16 @@ def test_a_second_interrupt_does_not_wait():
     assert history.stopped == "interrupted"
 
 
+def test_an_interrupt_that_is_ignored_stays_so():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        history, *_ = train(tensors, callbacks=[lambda training: signal.raise_signal(signal.SIGINT)])
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert history.epochs == 8
+
+
 def test_it_trains_in_another_thread_too():
     found = []
     thread = threading.Thread(target=lambda: found.append(train(tensors)[0]))
