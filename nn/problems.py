@@ -115,8 +115,8 @@ class Problem:
     augment: Augment | None = None
 
 
-def _gate(name: str) -> Problem:
-    return Problem(lambda rng: toys.gate(name), 300, 4, "values", hidden=(8,))
+def _gate(name: str, hidden: tuple[int, ...] = ()) -> Problem:
+    return Problem(lambda rng: toys.gate(name), 300, 4, "values", lr=0.05, hidden=hidden)
 
 
 def _real(name: str, epochs: int, **settings: Any) -> Problem:
@@ -126,7 +126,7 @@ def _real(name: str, epochs: int, **settings: Any) -> Problem:
 problems: dict[str, Problem] = {
     "and": _gate("and"),
     "or": _gate("or"),
-    "xor": _gate("xor"),
+    "xor": _gate("xor", (8,)),  # which one neuron cannot learn
     "linear": Problem(lambda rng: toys.linear(300, rng=rng), 60, model="linear", lr=0.1),
     "circles": Problem(lambda rng: toys.circles(400, rng=rng), 100),
     "petals": Problem(lambda rng: toys.petals(800, rng=rng), 100),
