@@ -148,15 +148,19 @@ def _class_measure(of: Callable[..., float], targets: Array, outputs: Array, los
     predicted = _classes(outputs, _threshold(loss))
     one_hot = targets.ndim == 2 and targets.shape[1] > 1
     true = targets.argmax(axis=1) if one_hot else _column(targets)
+    if one_hot and not np.allclose(targets.sum(axis=1), 1.0):
+        raise ValueError("targets with several columns are one-hot rows, but some do not sum to 1; give a function")
     if true.dtype.kind == "f" and (true == np.round(true)).all():  # 0.0 and 1.0, as binary losses take them
         true = true.astype(np.int64)
+    if outputs[0].size == 1 and not np.isin(true, (0, 1)).all():
+        raise ValueError(f"one score per sample tells class 1 from 0, but targets are {np.unique(true)[:5].tolist()}")
     many = of is not measures.accuracy and max(true.max(), predicted.max()) > 1
     return of(true, predicted, "macro") if many else of(true, predicted)
 
 
 def _threshold(loss: Any) -> float:
     """Where one score makes class 1."""
-    return 0.0 if loss is binary_cross_entropy_with_logits else 0.5
+    return 0.0 if getattr(loss, "func", loss) is binary_cross_entropy_with_logits else 0.5  # a partial has a func
 
 
 def _classes(outputs: Array, threshold: float | None) -> NDArray[np.int64]:

@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -98,7 +100,16 @@ def test_outputs_that_are_no_numbers_per_sample_are_refused():
     with pytest.raises(ShapeError, match=r"shape \(n,\) or \(n, 1\), but got \(4, 2\)"):
         evaluate(identity, (X, X), mse_loss, ["r2"])
     with pytest.raises(TypeError, match="labels are integers"):
-        evaluate(second, (X, X[:, 0]), mse_loss, ["accuracy"])
+        evaluate(identity, (X, X[:, 0]), lambda out, y: 0.0, ["accuracy"])
+
+
+def test_targets_that_are_no_classes_are_refused():
+    with pytest.raises(ValueError, match=r"class 1 from 0, but targets are \[-1, 1\]"):
+        evaluate(second, (X, 2 * Y - 1), mse_loss, ["accuracy"])
+    with pytest.raises(ValueError, match=r"one score per sample tells class 1 from 0, but targets are \[0\.1"):
+        evaluate(second, (X, X[:, 1]), mse_loss, ["accuracy"])
+    with pytest.raises(ValueError, match="one-hot rows"):
+        evaluate(identity, (X, np.array([[1, 1], [0, 1], [1, 0], [0, 1]])), mse_loss, ["f1"])
 
 
 def test_tensors_come_as_arrays():
@@ -108,5 +119,6 @@ def test_tensors_come_as_arrays():
 def test_logits_are_cut_at_zero():
     logits = 4.0 * X[:, 1] - 2.5
     data = X, Y.astype(float)
-    found = evaluate(lambda x: Tensor(4.0 * x[:, 1] - 2.5), data, binary_cross_entropy_with_logits, ["accuracy"])
-    assert found["accuracy"] == np.mean((logits >= 0.0) == Y) == 0.75
+    for loss in (binary_cross_entropy_with_logits, partial(binary_cross_entropy_with_logits, pos_weight=2.0)):
+        found = evaluate(lambda x: Tensor(4.0 * x[:, 1] - 2.5), data, loss, ["accuracy"])
+        assert found["accuracy"] == np.mean((logits >= 0.0) == Y) == 0.75
