@@ -169,7 +169,7 @@ class Checkpoint(Callback):
     monitor : save only after epochs in which this number of the history is the best so far.
     mode : as in `EarlyStopping`.
 
-    The parameters are in it as ``model/...``; of the file of a training ``nn.load(path)`` gives them all.
+    ``model.load_state_dict(nn.load(path, "model"))`` takes what the model had learnt, and nothing else.
     """
 
     comes_last = True

@@ -63,15 +63,33 @@ def save(state: Mapping[str, Any], path: str | Path) -> Path:
     return path
 
 
-def load(path: str | Path) -> dict[str, Any]:
+def load(path: str | Path, part: str = "") -> dict[str, Any]:
     """Read a state that `save` wrote, or the tensors of any other safetensors file.
+
+    Parameters
+    ----------
+    path : the file.
+    part : of the file of a `Checkpoint`, what to read: ``"model"``, ``"optimizer"``, ``"history"``; all by default.
 
     Raises
     ------
-    CheckpointError : if the file is cut off, damaged, or no safetensors file.
+    CheckpointError : if the file is cut off, damaged, no safetensors file, or has no such part.
     FileNotFoundError : if there is none.
     ImportError : if safetensors is not installed.
     """
+    state = _read(path)
+    if not part:
+        return state
+    found = {name[len(part) + 1 :]: x for name, x in state.items() if name.startswith(part + "/")}
+    if not found:
+        parts = ", ".join(dict.fromkeys(name.partition("/")[0] for name in state if "/" in name))
+        raise CheckpointError(
+            f"{path} has no part {part!r}; it has {parts or 'none: it is no Checkpoint of a training'}"
+        )
+    return found
+
+
+def _read(path: str | Path) -> dict[str, Any]:
     safetensors = extra("safetensors")
     with open(path, "rb") as file:  # says what keeps it from being opened
         size = len(file.read(8))

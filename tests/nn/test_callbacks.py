@@ -26,6 +26,7 @@ from nn import (
     Tanh,
     cross_entropy,
     fit,
+    load,
     save,
 )  # fmt: skip
 
@@ -219,6 +220,17 @@ def test_an_interrupt_within_an_epoch_resumes_to_the_same_bits(tmp_path):
     assert train(broken, 5, [Checkpoint(path), Interrupt()]).epochs == 2
     train(other, 5, resume=path, callbacks=[Checkpoint(path)])
     assert same(other, whole)
+
+
+@safetensors
+def test_the_model_can_be_had_without_its_training(tmp_path):
+    model, other = tensors(0), tensors(1)
+    history = train(model, 2, [Checkpoint(tmp_path / "run")])
+    other.load_state_dict(load(tmp_path / "run", "model"))
+    assert same(other, model)
+    assert load(tmp_path / "run", "history") == history
+    with pytest.raises(CheckpointError, match="no part 'weights'; it has model, optimizer, generators"):
+        load(tmp_path / "run", "weights")
 
 
 @safetensors
