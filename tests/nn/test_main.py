@@ -19,6 +19,14 @@ OWN = {
 }
 
 
+@pytest.fixture(autouse=True)
+def interruptible():
+    """Interrupts as in a terminal: a process in the background of a shell ignores them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("name", ["moons", "diabetes"])
 def test_a_run_prints_its_result_and_writes_its_files(name, tmp_path, capsys):
     assert main([name, "--epochs", "2", "--seed", "1", "--out", str(tmp_path / "deep" / name)]) == 0

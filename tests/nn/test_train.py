@@ -30,6 +30,14 @@ from nn import (
 )  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def interruptible():
+    """Interrupts as in a terminal: a process in the background of a shell ignores them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def problem(seed=0):
     """Two classes that a line separates."""
     rng = np.random.default_rng(seed)
