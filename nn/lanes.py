@@ -7,7 +7,7 @@ with two hidden layers of 16 on 120 samples takes a hundredth of the time.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ from nn.neuron import MLP
 __all__ = ["Lanes"]
 
 Array = NDArray[np.float64]
+_MOST = 1024
+"""Lanes at once."""
 
 
 class Lanes:
@@ -71,23 +73,25 @@ class Lanes:
 
     def __call__(self, rows: Array) -> Array:
         """The outputs for a batch: shape ``(n, outputs)``, or ``(n,)`` if there is one output."""
-        out = self._forward.flat(self._lanes(rows))
+        out = np.concatenate([self._forward.flat(part) for part in self._parts(rows)])
         return out[:, 0] if self.n_out == 1 else out
 
     def backward(self, rows: Array, gradient: Array) -> None:
         """Add to ``grad`` of all parameters what comes of the gradient by the outputs, which has their shape."""
         weights = np.reshape(gradient, (len(rows), self.n_out))
-        total = self._gradient.flat(np.hstack([self._lanes(rows), weights])).sum(axis=0)
-        for p, g in zip(self._leaves(), total.tolist(), strict=True):
+        total = sum(self._gradient.flat(part).sum(axis=0) for part in self._parts(rows, weights))
+        for p, g in zip(self._leaves(), np.asarray(total).tolist(), strict=True):
             if p.requires_grad:
                 p.grad = g if p.grad is None else p.grad + g
 
-    def _lanes(self, rows: Array) -> Array:
-        """One row per sample: the parameters, and then its inputs."""
+    def _parts(self, rows: Array, *more: Array) -> Iterator[Array]:
+        """One row per sample: the parameters, then its inputs, and more. Not too many at once: all take memory."""
         if np.ndim(rows) != 2 or np.shape(rows)[1] != self.n_in:
             raise ShapeError(f"the network takes rows of {self.n_in} inputs, but got shape {np.shape(rows)}")
         parameters = [p.item() for p in self._leaves()]
-        return np.hstack([np.broadcast_to(parameters, (len(rows), len(parameters))), rows])
+        for start in range(0, len(rows), _MOST):
+            part = [columns[start : start + _MOST] for columns in (rows, *more)]
+            yield np.hstack([np.broadcast_to(parameters, (len(part[0]), len(parameters))), *part])
 
     def _leaves(self) -> list[Value]:
         """Weights and bias of each neuron, also those that are frozen."""

@@ -37,6 +37,19 @@ def test_lanes_do_what_the_network_does(activation, sizes, loss):
         network.zero_grad()
 
 
+def test_many_samples_run_in_parts(monkeypatch):
+    network, rows = MLP(2, [3, 2], rng=np.random.default_rng(0)), np.random.default_rng(1).normal(size=(10, 2))
+    lanes = Lanes(network)
+    whole = lanes(rows)
+    lanes.backward(rows, whole)
+    expected = [p.grad for p in network.parameters()]
+    network.zero_grad()
+    monkeypatch.setattr("nn.lanes._MOST", 4)
+    assert (lanes(rows) == whole).all()
+    lanes.backward(rows, whole)
+    assert [p.grad for p in network.parameters()] == pytest.approx(expected, rel=1e-13)
+
+
 def test_frozen_weights_stay_and_shared_ones_get_both_gradients():
     network, rows = MLP(2, [3, 1], rng=np.random.default_rng(0)), np.ones((4, 2))
     first = network.layers[0].neurons
