@@ -14,8 +14,12 @@ True
 """
 
 from nn import augment, functional, toys
+from nn.callbacks import Callback, Checkpoint, ClipGradients, EarlyStopping, GradientNorms
+from nn.checkpoint import CheckpointError, load, save
 from nn.data import DataLoader, Dataset, load_dataset, standardize
+from nn.diagnosis import gradient_report
 from nn.diagram import layer_step, training_flow
+from nn.evaluate import evaluate, predict
 from nn.init import he_bound, xavier_bound
 from nn.layers import (
     ELU,
@@ -109,17 +113,19 @@ from nn.search import Found, bayesian_search
 from nn.train import History, fit, predict, scores
 
 __all__ = [
-    "ELU", "GELU", "MLP", "SGD", "Adagrad", "Adam", "AdamW", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Conv2d",
-    "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "DataLoader", "Dataset", "Dropout", "Embedding",
-    "EvolutionStrategy", "ExponentialLR", "Flatten", "Found", "GeneticAlgorithm", "GlobalAvgPool2d", "GroupNorm",
-    "History", "Identity", "InstanceNorm2d", "LPPool2d", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearLR",
-    "LogSigmoid", "LogSoftmax", "MaxPool2d", "Module", "Momentum", "MultiStepLR", "Nesterov", "Neuron", "Newton",
+    "Adagrad", "Adam", "AdamW", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Callback", "Checkpoint",
+    "CheckpointError", "ClipGradients", "Conv2d", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR",
+    "DataLoader", "Dataset", "Dropout", "ELU", "EarlyStopping", "Embedding", "EvolutionStrategy", "ExponentialLR",
+    "Flatten", "Found", "GELU", "GeneticAlgorithm", "GlobalAvgPool2d", "GradientNorms", "GroupNorm", "History",
+    "Identity", "InstanceNorm2d", "LPPool2d", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearLR", "LogSigmoid",
+    "LogSoftmax", "MLP", "MaxPool2d", "Module", "Momentum", "MultiStepLR", "Nesterov", "Neuron", "Newton",
     "OneCycleLR", "Optimizer", "Parameter", "Piecewise", "PolynomialLR", "RMSprop", "ReLU", "ReduceOnPlateau",
-    "Sequential", "SequentialLR", "SiLU", "Sigmoid", "Softmax", "Softplus", "SpectralNorm", "Step", "StepLR",
+    "SGD", "Sequential", "SequentialLR", "SiLU", "Sigmoid", "Softmax", "Softplus", "SpectralNorm", "Step", "StepLR",
     "StochasticPool2d", "Tanh", "WeightNorm", "accuracy", "augment", "bayesian_search", "best_threshold",
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm_", "clip_grad_value_",
-    "confusion_matrix", "cross_entropy", "f1", "false_positive_rate", "fit", "functional", "half_squared_error",
-    "he_bound", "huber_loss", "l1_loss", "l1_penalty", "l2_penalty", "layer_step", "load_dataset", "mse_loss",
-    "precision", "predict", "r2", "recall", "receptive_field", "roc_auc", "roc_curve", "scores", "smooth_l1_loss",
-    "squared_error", "standardize", "toys", "training_flow", "xavier_bound",
+    "confusion_matrix", "cross_entropy", "evaluate", "f1", "false_positive_rate", "fit", "functional",
+    "gradient_report", "half_squared_error", "he_bound", "huber_loss", "l1_loss", "l1_penalty", "l2_penalty",
+    "layer_step", "load", "load_dataset", "mse_loss", "precision", "predict", "r2", "recall", "receptive_field",
+    "roc_auc", "roc_curve", "save", "scores", "smooth_l1_loss", "squared_error", "standardize", "toys",
+    "training_flow", "xavier_bound",
 ]  # fmt: skip

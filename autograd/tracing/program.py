@@ -195,7 +195,7 @@ class Program:
     def replay(self, given: Sequence[Any], args: tuple[Any, ...]) -> Any:
         """The same for arguments that are known to fit; `given` are the inputs in them."""
         is_plain = set(map(type, given)) == {float}
-        needs = self._captures or (not is_plain and any(map(_needs, given)))
+        needs = self._captures or (not is_plain and any(isinstance(x, Node) and x.requires_grad for x in given))
         if recording.tracer() or (needs and recording.is_recording()):
             return like(self._tree, iter(self._on_nodes(given)))
         raw = given if is_plain else [raw_input(x, self._signature.has_arrays) for x in given]
@@ -395,7 +395,3 @@ class Program:
 
     def __repr__(self) -> str:
         return f"<Program {self.__name__}: {len(self)} equations, {len(self.guards)} guards>"
-
-
-def _needs(x: Any) -> bool:
-    return isinstance(x, Node) and x.requires_grad

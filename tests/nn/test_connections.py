@@ -83,7 +83,7 @@ def test_it_learns_exclusive_or(seed):
     network, gate = Network([2, 3, 1], rng), toys.gate("xor")
     errors = network.train(gate.inputs, gate.targets[:, None], rate=1.0, epochs=3000, rng=rng)
     assert len(errors) == 3000
-    assert errors[-1] < 0.01 * errors[0]
+    assert errors[-1] < 0.02 * errors[0]
     assert [round(*network.predict(x)) for x in gate.inputs] == [0, 1, 1, 0]
 
 
@@ -93,7 +93,7 @@ def test_it_learns_iris():
     train, test = load_dataset("iris").split(0.2, rng)
     inputs, others = standardize(train.inputs, test.inputs)
     network = Network([4, 5, 3], rng)
-    network.train(inputs, np.eye(3)[train.targets], rate=0.3, epochs=40, rng=rng)
+    network.train(inputs, np.eye(3)[train.targets], rate=0.3, epochs=20, rng=rng)
     assert accuracy(test.targets, [int(np.argmax(network.predict(x))) for x in others]) >= 0.9
 
 

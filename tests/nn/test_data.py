@@ -94,6 +94,12 @@ def test_a_smaller_last_batch_can_be_dropped():
     assert len(loader) == 2
 
 
+def test_a_loader_tells_itself():
+    assert repr(DataLoader(pairs(5), 2)) == "DataLoader(5 samples, 2 a batch)"
+    shaken = DataLoader(pairs(5), 2, shuffle=True, augment=lambda x, rng: x)
+    assert repr(shaken) == "DataLoader(5 samples, 2 a batch, shuffled, augmented)"
+
+
 def test_augmentation_gets_the_generator_and_leaves_the_data():
     data = pairs(6)
     loader = DataLoader(data, 6, rng=np.random.default_rng(3), augment=lambda x, rng: x + rng.normal(size=x.shape))

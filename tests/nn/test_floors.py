@@ -23,7 +23,7 @@ def test_nn_imports_without_its_extras():
     import subprocess
     import sys
 
-    extras = ["sklearn", "matplotlib", "tqdm", "threadpoolctl", "optuna"]
+    extras = ["sklearn", "matplotlib", "tqdm", "safetensors", "threadpoolctl", "optuna"]
     code = f"import sys; sys.modules.update(dict.fromkeys({extras})); import nn"
     root = Path(nn.__file__).parents[1]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0

@@ -31,6 +31,7 @@ def of_scikit_learn(name, *args, **options):
 # --- predicted classes ---
 
 
+@settings(max_examples=20)
 @given(pairs)
 def test_matrix_and_accuracy_equal_those_of_scikit_learn(labels):
     true, predicted = zip(*labels, strict=True)
@@ -41,7 +42,7 @@ def test_matrix_and_accuracy_equal_those_of_scikit_learn(labels):
 
 @pytest.mark.parametrize("measure", [precision, recall, f1])
 @pytest.mark.parametrize("average", ["macro", "weighted", "micro"])
-@settings(max_examples=15)  # scikit-learn takes 10 ms for each
+@settings(max_examples=10)  # scikit-learn takes 10 ms for each
 @given(labels=pairs)
 def test_averages_over_classes_equal_those_of_scikit_learn(measure, average, labels):
     true, predicted = zip(*labels, strict=True)
@@ -53,6 +54,7 @@ def test_averages_over_classes_equal_those_of_scikit_learn(measure, average, lab
     np.testing.assert_allclose(measure(true, predicted, None), each, rtol=1e-14)
 
 
+@settings(max_examples=20)
 @given(binary)
 def test_measures_of_two_classes_equal_those_of_scikit_learn(labels):
     true, predicted = zip(*labels, strict=True)

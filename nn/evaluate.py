@@ -1,0 +1,219 @@
+"""What a model says of data, and how good that is: `predict` and `evaluate`. Nothing is recorded or learnt.
+
+A model is a function from a batch of inputs to outputs. A network of Values takes one sample at a time, and is called
+for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import ShapeError, Tensor, Value, no_grad
+from nn import metrics as measures
+from nn.data import DataLoader
+from nn.lanes import Lanes
+from nn.losses import binary_cross_entropy_with_logits
+from nn.module import Module
+
+__all__ = [
+    "Loss",
+    "Metric",
+    "evaluate",
+    "in_mode",
+    "measured",
+    "model_on_batches",
+    "predict",
+    "raw",
+    "raw_outputs",
+    "score",
+]
+
+Array = NDArray[Any]
+Loss = Callable[[Any, Any], Any]
+"""Of outputs and targets, a mean over the samples."""
+Metric = str | Callable[[Array, Array], float]
+"""The name of a measure, or a function of targets and outputs as arrays."""
+
+_of_classes = {name: getattr(measures, name) for name in ("accuracy", "precision", "recall", "f1")}
+_of_numbers = {"r2": measures.r2, "roc_auc": measures.roc_auc}
+
+
+def predict(model: Callable[[Any], Any], inputs: Any, threshold: float | None = None) -> NDArray[np.int64]:
+    """The class of each sample, by a model in evaluation mode.
+
+    Parameters
+    ----------
+    model : from inputs to scores of the classes, such as logits, or to one score per sample.
+    inputs : shape ``(n, ...)``.
+    threshold : where a score of one makes class 1: 0.5 for probabilities, 0.0 for logits.
+
+    Returns
+    -------
+    Shape ``(n,)``: the class with the largest score, or whether the one score is at least the threshold.
+
+    Raises
+    ------
+    ValueError : if there is one score per sample and no threshold.
+
+    >>> predict(lambda x: x @ np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.2, 0.8], [0.7, 0.3]]))
+    array([1, 0])
+    >>> predict(lambda x: x[:, 0], np.array([[0.2], [0.7]]), threshold=0.5)
+    array([0, 1])
+    """
+    return _classes(raw_outputs(model, inputs), threshold)
+
+
+def raw_outputs(model: Callable[[Any], Any], inputs: Any) -> Array:
+    """The outputs for a batch as a plain array, by a model in evaluation mode: what `predict` makes classes of."""
+    with no_grad(), in_mode(model, training=False):
+        return raw(model_on_batches(model)(np.asarray(inputs)))
+
+
+def evaluate(
+    model: Callable[[Any], Any],
+    data: Any,
+    loss: Loss,
+    metrics: Sequence[Metric] = (),
+    batch_size: int = 1000,
+) -> dict[str, float]:
+    """Loss and metrics of a model on data, in evaluation mode.
+
+    Parameters
+    ----------
+    model : from a batch of inputs to outputs; its mode is left as it was.
+    data : a pair ``(inputs, targets)``, or a `Dataset`.
+    loss : of outputs and targets, a mean over the samples.
+    metrics : of outputs and targets. Of classes: ``"accuracy"``, ``"precision"``, ``"recall"``, ``"f1"`` (their means
+        over the classes if there are more than two); with one score per sample, those of at least 0.5 are of class 1,
+        or of at least 0 if the loss is `binary_cross_entropy_with_logits`. Of numbers: ``"r2"``, ``"roc_auc"``. Or any
+        function ``(targets, outputs) -> float`` of arrays, which comes under its ``__name__``.
+    batch_size : how many samples are in memory at once.
+
+    Returns
+    -------
+    ``{"loss": ..., "accuracy": ...}``
+
+    >>> from nn import mse_loss
+    >>> data = np.array([[0.0], [1.0], [2.0]]), np.array([1.0, 1.0, 2.5])
+    >>> evaluate(lambda x: x[:, 0] + 0.5, data, mse_loss, ["r2"])
+    {'loss': 0.16666666666666666, 'r2': 0.6666666666666667}
+    """
+    return measured(model, model_on_batches(model), DataLoader(data, batch_size), loss, metrics)
+
+
+def measured(
+    model: Any,
+    run: Callable[[Any], Any],
+    loader: DataLoader,
+    loss: Loss,
+    metrics: Sequence[Metric],
+) -> dict[str, float]:
+    """The same where `run` is the model on batches."""
+    total, targets, outputs = 0.0, [], []
+    with no_grad(), in_mode(model, training=False):
+        for x, y in loader:
+            out = run(x)
+            total += float(loss(out, y)) * len(y)
+            targets.append(y)
+            outputs.append(raw(out))
+    seen = np.concatenate(targets)  # in the order of the loader, which may shuffle
+    return {"loss": total / len(seen)} | score(metrics, seen, np.concatenate(outputs), loss)
+
+
+def score(metrics: Sequence[Metric], targets: Array, outputs: Array, loss: Any) -> dict[str, float]:
+    """The metrics of outputs by name; `loss` decides what threshold makes classes of one score."""
+    if isinstance(metrics, str):
+        raise TypeError(f"metrics are a list: write metrics=[{metrics!r}]")
+    return {name: of(targets, outputs, loss) for name, of in map(_metric, metrics)}
+
+
+def _metric(metric: Metric) -> tuple[str, Callable[[Array, Array, Any], float]]:
+    """Name and function of targets, outputs and loss."""
+    if callable(metric):
+        return getattr(metric, "__name__", repr(metric)), lambda y, out, loss: float(metric(y, out))
+    if metric in _of_numbers:
+        return metric, lambda y, out, loss: float(_of_numbers[metric](_column(y), _column(out)))
+    if metric in _of_classes:
+        return metric, lambda y, out, loss: _class_measure(_of_classes[metric], y, out, loss)
+    names = ", ".join(map(repr, [*_of_classes, *_of_numbers]))
+    raise ValueError(f"there is no metric {metric!r}; choose from {names}, or give a function (targets, outputs)")
+
+
+def _class_measure(of: Callable[..., float], targets: Array, outputs: Array, loss: Any) -> float:
+    predicted = _classes(outputs, _threshold(loss))
+    one_hot = targets.ndim == 2 and targets.shape[1] > 1
+    true = targets.argmax(axis=1) if one_hot else _column(targets)
+    if one_hot and not np.allclose(targets.sum(axis=1), 1.0):
+        raise ValueError("targets with several columns are one-hot rows, but some do not sum to 1; give a function")
+    if true.dtype.kind == "f" and (true == np.round(true)).all():  # 0.0 and 1.0, as binary losses take them
+        true = true.astype(np.int64)
+    if outputs[0].size == 1 and not np.isin(true, (0, 1)).all():
+        raise ValueError(f"one score per sample tells class 1 from 0, but targets are {np.unique(true)[:5].tolist()}")
+    many = of is not measures.accuracy and max(true.max(), predicted.max()) > 1
+    return of(true, predicted, "macro") if many else of(true, predicted)
+
+
+def _threshold(loss: Any) -> float:
+    """Where one score makes class 1."""
+    return 0.0 if getattr(loss, "func", loss) is binary_cross_entropy_with_logits else 0.5  # a partial has a func
+
+
+def _classes(outputs: Array, threshold: float | None) -> NDArray[np.int64]:
+    """The class that each row of outputs says."""
+    if outputs.ndim == 2 and outputs.shape[1] > 1:
+        return np.asarray(outputs.argmax(axis=1))
+    if threshold is None:
+        raise ValueError(
+            "the model gives one score per sample; say threshold=0.5 if it is a probability, 0.0 if it is a logit, "
+            "or what nn.best_threshold found on validation data"
+        )
+    return (_column(outputs) >= threshold).astype(np.int64)
+
+
+def _column(x: Array) -> Array:
+    """One number per sample."""
+    if x.ndim == 2 and x.shape[1] == 1:
+        return x[:, 0]
+    if x.ndim != 1:
+        raise ShapeError(f"this measure takes one number per sample, shape (n,) or (n, 1), but got {x.shape}")
+    return x
+
+
+# --- models ---
+
+
+def model_on_batches(model: Callable[[Any], Any], lanes: bool = True) -> Callable[[Any], Any]:
+    """The model itself, or for a network of Values one that calls it for each sample; large batches in lanes."""
+    if lanes and Lanes.fits(model):
+        network: Any = model
+        return lambda rows: Lanes(network)(rows) if len(rows) >= 20 else [network(row) for row in rows]
+    parameters = model.parameters() if isinstance(model, Module) else []
+    if parameters and all(isinstance(p, Value) for p in parameters):
+        return lambda rows: [model(row) for row in rows]
+    return model
+
+
+def raw(outputs: Any) -> Array:
+    """Outputs as a plain array: of a Tensor, an array, Values, or rows of Values."""
+    if isinstance(outputs, list):
+        return np.array([raw(row) for row in outputs])
+    return np.asarray(outputs.data if isinstance(outputs, Tensor | Value) else outputs)
+
+
+@contextmanager
+def in_mode(model: Any, training: bool) -> Iterator[None]:
+    """A context in which a model is in training or evaluation mode; after it every module is as it was."""
+    modules = [module for _, module in model.named_modules()] if isinstance(model, Module) else []
+    before = [module.training for module in modules]
+    for module in modules:
+        module.training = training
+    try:
+        yield
+    finally:
+        for module, mode in zip(modules, before, strict=True):
+            module.training = mode
