@@ -130,8 +130,18 @@ def test_float32_stays():
     assert out.dtype == x.grad.dtype == w.grad.dtype == np.float32
 
 
+def test_images_of_integers():
+    x = np.arange(-16, 0, dtype=np.int8).reshape(1, 1, 4, 4)
+    assert autograd.max_pool2d(x, 3, 3, 1).tolist() == [[[[-11.0, -9.0], [-3.0, -1.0]]]]
+    assert autograd.avg_pool2d(x, 4).item() == -8.5
+    assert autograd.max_pool2d((x > -4).astype(bool), 2).tolist() == [[[[0.0, 0.0], [1.0, 1.0]]]]
+
+
 def test_an_empty_batch():
-    assert autograd.conv2d(np.ones((0, 2, 5, 5)), np.ones((3, 2, 3, 3))).shape == (0, 3, 3, 3)
+    x = np.ones((0, 2, 5, 5))
+    assert autograd.conv2d(x, np.ones((3, 2, 3, 3))).shape == (0, 3, 3, 3)
+    for pool in (autograd.max_pool2d, autograd.avg_pool2d):
+        assert grad(lambda x, pool=pool: pool(x, 2).sum())(x).shape == (0, 2, 5, 5)
 
 
 MISFITS = [
