@@ -143,6 +143,7 @@ def _pooling(
     """What pooling was given, checked: images, and the size, stride and padding of windows as pairs."""
     (x,) = arrays([x], name)
     _check_images(x, name)
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)  # no integer is below all others, as the border is
     size, pads = _pair(kernel_size, "kernel_size", 1), _pair(padding, "padding", 0)
     steps = size if stride is None else _pair(stride, "stride", 1)
     if any(2 * p > n for p, n in zip(pads, size, strict=True)):

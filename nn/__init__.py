@@ -110,7 +110,7 @@ from nn.schedules import (
     StepLR,
 )
 from nn.search import Found, bayesian_search
-from nn.train import History, fit, predict, scores
+from nn.train import History, fit
 
 __all__ = [
     "Adagrad", "Adam", "AdamW", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Callback", "Checkpoint",
@@ -126,6 +126,6 @@ __all__ = [
     "confusion_matrix", "cross_entropy", "evaluate", "f1", "false_positive_rate", "fit", "functional",
     "gradient_report", "half_squared_error", "he_bound", "huber_loss", "l1_loss", "l1_penalty", "l2_penalty",
     "layer_step", "load", "load_dataset", "mse_loss", "precision", "predict", "r2", "recall", "receptive_field",
-    "roc_auc", "roc_curve", "save", "scores", "smooth_l1_loss", "squared_error", "standardize", "toys",
+    "roc_auc", "roc_curve", "save", "smooth_l1_loss", "squared_error", "standardize", "toys",
     "training_flow", "xavier_bound",
 ]  # fmt: skip

@@ -59,14 +59,14 @@ class Module:
     training: bool = True
     buffers: tuple[str, ...] = ()
 
-    def forward(self, *inputs: Any) -> Any:
+    def forward(self, *inputs: Any, **options: Any) -> Any:
         """What calling the module computes."""
         raise NotImplementedError(f"{type(self).__name__} needs a method forward(self, x), which calling it runs")
 
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
         """Run `forward`, as a part of the graph that figures show under the path of the module."""
         with scope(type(self).__name__, self):
-            return self.forward(*inputs)
+            return self.forward(*inputs, **options)
 
     def named_parameters(self) -> list[tuple[str, Parameter]]:
         """The parameters with the paths that lead to them, like ``layers.0.weight``.

@@ -96,13 +96,13 @@ def _observed(model: Module) -> Iterator[list[Row]]:
         forward, name = module.forward, f"{type(module).__name__}({module.extra_repr()})"
         size = sum(p.size if isinstance(p, Tensor) else 1 for p in module.parameters())
 
-        def observed(*inputs: Any) -> Any:
+        def observed(*inputs: Any, **options: Any) -> Any:
             nonlocal depth
             place = len(rows)
             rows.append(None)
             depth += 1
             try:
-                output = forward(*inputs)
+                output = forward(*inputs, **options)
             finally:
                 depth -= 1
             rows[place] = Row(path, depth, name, _output_shape(output), size)

@@ -130,8 +130,18 @@ def test_float32_stays():
     assert out.dtype == x.grad.dtype == w.grad.dtype == np.float32
 
 
+def test_images_of_integers():
+    x = np.arange(-16, 0, dtype=np.int8).reshape(1, 1, 4, 4)
+    assert autograd.max_pool2d(x, 3, 3, 1).tolist() == [[[[-11.0, -9.0], [-3.0, -1.0]]]]
+    assert autograd.avg_pool2d(x, 4).item() == -8.5
+    assert autograd.max_pool2d((x > -4).astype(bool), 2).tolist() == [[[[0.0, 0.0], [1.0, 1.0]]]]
+
+
 def test_an_empty_batch():
-    assert autograd.conv2d(np.ones((0, 2, 5, 5)), np.ones((3, 2, 3, 3))).shape == (0, 3, 3, 3)
+    x = np.ones((0, 2, 5, 5))
+    assert autograd.conv2d(x, np.ones((3, 2, 3, 3))).shape == (0, 3, 3, 3)
+    for pool in (autograd.max_pool2d, autograd.avg_pool2d):
+        assert grad(lambda x, pool=pool: pool(x, 2).sum())(x).shape == (0, 2, 5, 5)
 
 
 MISFITS = [
@@ -169,3 +179,21 @@ def test_all_small_shapes():
         if (k - 1) * d + 1 <= n + 2 * p:
             want = torch.conv2d(torch.tensor(x), torch.tensor(w), stride=s, padding=p, dilation=d)
             np.testing.assert_array_equal(autograd.conv2d(x, w, stride=s, padding=p, dilation=d), want.numpy())
+
+
+@pytest.mark.parametrize("name", ["max_pool2d", "avg_pool2d"])
+def test_all_small_windows(name):
+    """Pooling and its gradient are those of PyTorch for all sizes, strides and paddings."""
+    ours, theirs = getattr(autograd, name), getattr(torch.nn.functional, name)
+    rng = np.random.default_rng(0)
+    for n, k, s, p in itertools.product((1, 2, 5), (1, 2, 3, 4), (1, 2, 3), (0, 1, 2)):
+        if 2 * p > k or k > n + 2 * p:
+            continue
+        x = rng.normal(size=(1, 2, n, 6))
+        t = torch.tensor(x, requires_grad=True)
+        want = theirs(t, (k, 2), (s, 1), (p, 1))
+        out, pullback = vjp(lambda x, k=k, s=s, p=p: ours(x, (k, 2), (s, 1), (p, 1)), x)
+        np.testing.assert_allclose(out, want.detach().numpy(), rtol=1e-13, atol=1e-15)
+        g = rng.normal(size=out.shape)
+        want.backward(torch.tensor(g))
+        np.testing.assert_allclose(pullback(g)[0], t.grad.numpy(), rtol=1e-12, atol=1e-14)

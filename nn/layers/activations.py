@@ -23,7 +23,8 @@ class Activation(Module):
     """
 
     def extra_repr(self) -> str:  # noqa: D102  # see Module
-        return ", ".join(f"{name}={value!r}" for name, value in vars(self).items() if name != "training")
+        given = {name: value for name, value in vars(self).items() if isinstance(value, int | float)}
+        return ", ".join(f"{name}={value!r}" for name, value in given.items() if name != "training")
 
 
 class Identity(Activation):

@@ -75,11 +75,11 @@ class SpectralNorm(Module):
         matrix = autograd.reshape(weight, shape=(weight.shape[0], -1))
         return weight / ((matrix @ self.v) @ self.u)
 
-    def forward(self, *inputs: Any) -> Any:
+    def forward(self, *inputs: Any, **options: Any) -> Any:
         """What the layer computes with W / σ."""
         if self.training:
             self._iterate(self.n_power_iterations)
-        return _called_with(self.module, self.name, self.weight, inputs)
+        return _called_with(self.module, self.name, self.weight, *inputs, **options)
 
     def _iterate(self, steps: int) -> None:
         """Bring u and v closer to the singular vectors of the largest singular value."""
@@ -143,9 +143,9 @@ class WeightNorm(Module):
         """W = g v / ‖v‖."""
         return self.v * (self.g / autograd.norm(self.v, axis=self.axes, keepdims=True))
 
-    def forward(self, *inputs: Any) -> Any:
+    def forward(self, *inputs: Any, **options: Any) -> Any:
         """What the layer computes with w."""
-        return _called_with(self.module, self.name, self.weight, inputs)
+        return _called_with(self.module, self.name, self.weight, *inputs, **options)
 
     def extra_repr(self) -> str:  # noqa: D102  # see Module
         return "" if self.name == "weight" else self.name
@@ -167,11 +167,11 @@ def _matrix(weight: Any) -> Array:
     return np.asarray(weight).reshape(weight.shape[0], -1)
 
 
-def _called_with(module: Module, name: str, weight: Any, inputs: tuple[Any, ...]) -> Any:
+def _called_with(module: Module, name: str, weight: Any, *inputs: Any, **options: Any) -> Any:
     """What a module computes while one attribute is another."""
     own = getattr(module, name)
     setattr(module, name, weight)
     try:
-        return module(*inputs)
+        return module(*inputs, **options)
     finally:
         setattr(module, name, own)

@@ -89,6 +89,26 @@ def test_calling_runs_forward_and_says_so_if_there_is_none():
         Holder()(1.0)
 
 
+def test_options_reach_forward():
+    class Scaled(Module):
+        def __init__(self):
+            self.inner = Linear(2, 2)
+
+        def forward(self, x, scale=1.0):
+            return self.inner(x) * scale
+
+    class Outer(Module):
+        def __init__(self):
+            self.inner = Scaled()
+
+        def forward(self, x):
+            return self.inner(x, scale=3.0)
+
+    model, x = Outer(), np.ones((1, 2))
+    np.testing.assert_array_equal(model(x).data, 3.0 * model.inner.inner(x).data)
+    assert [row.path for row in model.summary((1, 2)).rows] == ["", "inner", "inner.inner"]
+
+
 def test_repr_is_nested_and_counts():
     module = Holder(body=Sequential(Linear(2, 3), np.tanh), scale=Value(1.0), heads=[Linear(3, 1, bias=False)])
     assert repr(module) == (

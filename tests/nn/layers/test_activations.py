@@ -43,6 +43,9 @@ def test_step_is_the_perceptrons():
 def test_repr_names_the_arguments():
     assert repr(nn.LeakyReLU(0.2).eval()) == "LeakyReLU(negative_slope=0.2)"
     assert repr(nn.Softmax()) == "Softmax(dim=-1)"
+    listened = nn.ELU()
+    listened.forward = lambda x: x
+    assert repr(listened) == "ELU(alpha=1.0)"
 
 
 def test_element_wise_functions_take_values():

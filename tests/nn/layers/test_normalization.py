@@ -41,7 +41,7 @@ def test_it_equals_that_of_pytorch_in_training_and_in_use(ours, theirs, shape):
 
 SMALL = [
     (BatchNorm1d(2), (3, 2)), (BatchNorm1d(1, eps=0.5), (2, 1, 2)), (BatchNorm2d(1), (2, 1, 2, 1)),
-    (InstanceNorm2d(1, affine=True, track_running_stats=True), (2, 1, 2, 1)), (GroupNorm(1, 2), (1, 2, 3)),
+    (InstanceNorm2d(1, affine=True, track_running_stats=True), (2, 1, 3, 1)), (GroupNorm(1, 2), (1, 2, 3)),
     (GroupNorm(2, 4, eps=0.1), (1, 4)), (LayerNorm(3), (2, 3)), (LayerNorm([3, 1], elementwise_affine=False), (3, 1)),
 ]  # fmt: skip
 
