@@ -199,8 +199,8 @@ def _listen(model: Module, outputs: dict[str, list[Any]]) -> None:
     """Let all layers of a model note what they give."""
 
     def listening(path: str, forward: Callable[..., Any]) -> Callable[..., Any]:
-        def noting(*inputs: Any) -> Any:
-            out = forward(*inputs)
+        def noting(*inputs: Any, **options: Any) -> Any:
+            out = forward(*inputs, **options)
             outputs.setdefault(path, []).append(out)
             return out
 
