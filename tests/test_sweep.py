@@ -802,3 +802,26 @@ def test_a_root_behind_another_root_is_swept_once():
     for cotangents, want in (((1.0, 1.0), 6.0 + 27.0), ((1.0, 0.0), 6.0), ((0.0, 1.0), 27.0)):
         assert autograd.vjp(f, 3.0)[1](cotangents) == (want,)
         assert autograd.vjp(lambda x: f(x)[::-1], 3.0)[1](cotangents[::-1]) == (want,)
+
+
+def test_a_zero_cotangent_stops_a_sweep_of_floats_whatever_the_local_partial():
+    x = Value(0.0)
+    root = x**0.5
+    (0.0 * root).backward()
+    assert (root.grad, x.grad, type(x.grad)) == (0.0, 0.0, float)
+    y = Value(0.0)
+    inner = y**0.5
+    _, pullback = autograd.vjp(lambda z: 0.0 * z**0.5 * inner.detach(), 0.0)
+    assert pullback(1.0) == (0.0,)
+    kept = []
+    autograd.grad(lambda z: kept.append(z * z) or 0.0 * kept[0])(3.0)
+    assert kept[0].grad is None
+
+
+def test_gradients_through_static_parameters_are_floats():
+    for f in (lambda x: autograd.elu(x, alpha=2.0), lambda x: autograd.leaky_relu(x, slope=0.1),
+              lambda x: autograd.elu(x * 2.0, alpha=0.5) * x):  # fmt: skip
+        x = Value(-1.0)
+        f(x).backward()
+        assert type(x.grad) is float
+        assert x.grad == autograd.grad(f)(-1.0)

@@ -193,3 +193,14 @@ def test_the_foremost_of_nothing():
     for shape, axis in (((0, 3), 0), ((2, 0), 1), ((0,), None), ((0, 2), (0, 1))):
         got = table["foremost"](np.zeros(shape), axis=axis)
         assert (got.shape, got.dtype) == (shape, np.dtype(bool))
+
+
+def test_the_rest_of_a_sum_beside_infinity_and_beside_the_largest():
+    rest = table["rest"]
+    assert rest(np.array([np.inf, 1.0, 2.0])).tolist() == [3.0, np.inf, np.inf]
+    assert rest(np.array([[0.0, np.inf], [1.0, 2.0]]), axis=1).tolist() == [[np.inf, 0.0], [2.0, 1.0]]
+    long = np.array([1e20, *[1.0] * 40])
+    for x in (long, long[None], np.stack([long, long[::-1]])):
+        axis = 0 if x.ndim == 1 else 1
+        assert np.max(np.where(np.abs(x) > 1.0, rest(x, axis=axis), 0.0)) == 40.0
+        assert rest(x.T, axis=0).tolist() == rest(x, axis=axis).T.tolist()
