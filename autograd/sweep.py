@@ -279,7 +279,7 @@ def _pull_node(
             before = pending.get(arg)
             pending[arg] = total = part if before is None else _plus(before, part)
             if inspector:
-                inspector.contributed(node, position, g, part if before is None else total)
+                inspector.contributed(node, position, g, total)
 
 
 def _contribution(

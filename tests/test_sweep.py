@@ -15,7 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import GraphError, OperandError, ShapeError, StaleError, Tensor, Value, general, sweep, toposort
+from autograd import (
+    GraphError,
+    OperandError,
+    ShapeError,
+    StaleError,
+    Tensor,
+    Value,
+    elementwise,
+    general,
+    sweep,
+    toposort,
+)
 from autograd.primitive import Primitive, table
 from autograd.testing import graphs
 
@@ -825,3 +836,15 @@ def test_gradients_through_static_parameters_are_floats():
         f(x).backward()
         assert type(x.grad) is float
         assert x.grad == autograd.grad(f)(-1.0)
+
+
+def test_a_rule_that_raises_gets_its_static_parameters_again():
+    row = elementwise(
+        "steep", lambda x, *, k=1.0: k * x, lambda x, *, k=1.0: k * x, lambda g, ans, x, *, k=1.0: k * g / x
+    )
+    try:
+        x = Value(0.0)
+        row(x, k=-2.0).backward()
+        assert x.grad == -math.inf
+    finally:
+        del table["steep"]

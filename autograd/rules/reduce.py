@@ -163,7 +163,6 @@ foremost = constant(
 
 
 def _norm(x, *, axis=None, keepdims=False):  # any floating dtype
-    x = np.asarray(x)
     top = np.max(np.abs(x), axis=axis, keepdims=True, initial=0)
     power = np.frexp(top)[1]  # scaled by a power of 2, which is exact, squares neither overflow nor vanish
     scaled = np.ldexp(x, -power)
@@ -172,7 +171,6 @@ def _norm(x, *, axis=None, keepdims=False):  # any floating dtype
 
 
 def _direction(x, *, axis=None):  # any floating dtype
-    x = np.asarray(x)
     top = np.max(np.abs(x), axis=axis, keepdims=True, initial=0)
     scaled = np.ldexp(x, -np.frexp(top)[1])  # the length of a subnormal vector has few digits
     return np.where(top == 0, 0, scaled / np.sqrt(np.sum(scaled * scaled, axis=axis, keepdims=True)))
@@ -188,7 +186,7 @@ def _turn(v, u, x, axis):  # part of a rule
     ratio = sum(where(largest, v, 0.0), axis=axis, keepdims=True) / sum(
         where(largest, u, 0.0), axis=axis, keepdims=True
     )
-    w = where(largest, 0.0, v - ratio * u)
+    w = v - ratio * u
     length = norm(x, axis=axis, keepdims=True)
     return where(equal(length, 0.0), 0.0, (w - u * sum(u * w, axis=axis, keepdims=True)) / length)
 

@@ -269,7 +269,7 @@ def _sin_of_turn_array(x, quarters):  # any floating dtype
 
 
 def _sinc(x: float) -> float:
-    return _sin_of_turn(x, 0) / (math.pi * x) if x and math.isfinite(x) else 1.0 + 0.0 * x
+    return _sin_of_turn(x, 0) / (math.pi * x) if x else 1.0
 
 
 def _sinc_array(x):  # any floating dtype

@@ -52,6 +52,8 @@ _RULE_TESTS = [
     "tests/test_sweep.py", "tests/test_tensor.py", "tests/test_value.py", "tests/test_primitive.py",
     "tests/test_einsum.py", "tests/test_convolution.py", "tests/testing/test_rules.py",
 ]  # fmt: skip
+_OF_PAGE = {"windows.py": ("tests/test_convolution.py",), "contraction.py": ("tests/test_einsum.py",)}
+"""Where a page has tests that do not stand among those of the rules; they come first."""
 _SWEEP_TESTS = [
     "tests/test_sweep.py", "tests/test_transforms.py", "tests/test_forward.py", "tests/test_derivatives.py",
     "tests/test_recording.py", "tests/test_anomaly.py", "tests/test_value.py", "tests/test_tensor.py",
@@ -120,7 +122,9 @@ def trials(root: pathlib.Path = ROOT) -> Callable[[Mutant], Trial]:
     def trial(mutant: Mutant) -> Trial:
         if mutant.path.endswith("sweep.py"):
             return Trial(_USUAL, _SWEEP_TESTS)
-        return Trial(reach.rows_from(mutant.scope.partition(".")[0].split(", ")), _RULE_TESTS)
+        own = _OF_PAGE.get(mutant.path.rpartition("/")[2], ())
+        tests = [*own, *(test for test in _RULE_TESTS if test not in own)]
+        return Trial(reach.rows_from(mutant.scope.partition(".")[0].split(", ")), tests)
 
     return trial
 

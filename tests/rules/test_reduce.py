@@ -204,3 +204,12 @@ def test_the_rest_of_a_sum_beside_infinity_and_beside_the_largest():
         axis = 0 if x.ndim == 1 else 1
         assert np.max(np.where(np.abs(x) > 1.0, rest(x, axis=axis), 0.0)) == 40.0
         assert rest(x.T, axis=0).tolist() == rest(x, axis=axis).T.tolist()
+
+
+def test_lengths_of_rows_of_different_scales():
+    rows = np.array([[3e200, 4e200], [3e-200, 4e-200], [0.0, 0.0]])
+    np.testing.assert_allclose(autograd.norm(rows, axis=1), [5e200, 5e-200, 0.0], rtol=1e-15)
+    np.testing.assert_allclose(grad(lambda x: autograd.norm(x, axis=1).sum())(rows), [[0.6, 0.8], [0.6, 0.8], [0, 0]])
+    assert grad(autograd.norm)(np.zeros(0)).shape == (0,)
+    assert grad(lambda x: autograd.norm(x, axis=1).sum())(np.zeros((2, 0))).shape == (2, 0)
+    assert autograd.norm([3.0, 4.0]) == 5.0
