@@ -13,7 +13,7 @@
 True
 """
 
-from nn import augment, functional, toys
+from nn import augment, connections, functional, init, plot, toys
 from nn.callbacks import Callback, Checkpoint, ClipGradients, EarlyStopping, GradientNorms
 from nn.checkpoint import CheckpointError, load, save
 from nn.data import DataLoader, Dataset, load_dataset, standardize
@@ -123,9 +123,9 @@ __all__ = [
     "SGD", "Sequential", "SequentialLR", "SiLU", "Sigmoid", "Softmax", "Softplus", "SpectralNorm", "Step", "StepLR",
     "StochasticPool2d", "Tanh", "WeightNorm", "accuracy", "augment", "bayesian_search", "best_threshold",
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm_", "clip_grad_value_",
-    "confusion_matrix", "cross_entropy", "evaluate", "f1", "false_positive_rate", "fit", "functional",
-    "gradient_report", "half_squared_error", "he_bound", "huber_loss", "l1_loss", "l1_penalty", "l2_penalty",
-    "layer_step", "load", "load_dataset", "mse_loss", "precision", "predict", "r2", "recall", "receptive_field",
+    "confusion_matrix", "connections", "cross_entropy", "evaluate", "f1", "false_positive_rate", "fit", "functional",
+    "gradient_report", "half_squared_error", "he_bound", "huber_loss", "init", "l1_loss", "l1_penalty", "l2_penalty",
+    "layer_step", "load", "load_dataset", "mse_loss", "plot", "precision", "predict", "r2", "recall", "receptive_field",
     "roc_auc", "roc_curve", "save", "smooth_l1_loss", "squared_error", "standardize", "toys",
     "training_flow", "xavier_bound",
 ]  # fmt: skip
