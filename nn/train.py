@@ -266,6 +266,12 @@ def fit(
         data = DataLoader(data, batch_size, shuffle=True, rng=rng, augment=augment)
     if not (validation is None or isinstance(validation, DataLoader)):
         validation = DataLoader(validation, batch_size=1000)
+    if not callable(loss):
+        raise TypeError(f"the loss is a function of outputs and targets, such as nn.mse_loss, but got {loss!r}")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"fit takes an optimizer, such as nn.SGD(model.parameters(), lr=0.1), but got {optimizer!r}")
+    if isinstance(callbacks, Callback) or callable(callbacks):
+        raise TypeError(f"callbacks are a list: write callbacks=[...] around the {type(callbacks).__name__}")
     called = [*map(as_callback, callbacks), *([ProgressBar()] if progress else [])]
     called.sort(key=lambda callback: callback.comes_last)
     training = Training(model, data, loss, optimizer, validation, metrics, called, schedule)

@@ -14,6 +14,7 @@ from nn import (
     Conv2d,
     CosineAnnealingLR,
     DataLoader,
+    EarlyStopping,
     Flatten,
     History,
     Linear,
@@ -269,6 +270,8 @@ def test_no_epochs_change_nothing():
         ({"batch_size": 0}, ValueError, "batch_size=0"),
         ({"metrics": "accuracy"}, TypeError, r"write metrics=\['accuracy'\]"),
         ({"metrics": ["speed"]}, ValueError, "no metric 'speed'; choose from 'accuracy', 'precision'"),
+        ({"callbacks": EarlyStopping()}, TypeError, r"write callbacks=\[...\] around the EarlyStopping"),
+        ({"callbacks": print}, TypeError, r"write callbacks=\[...\]"),
         ({"callbacks": [History]}, TypeError, "callbacks are Callback objects or functions"),
         ({"validation": (np.zeros((3, 2)), np.zeros(2))}, ValueError, "3 inputs and 2 targets"),
     ],
@@ -282,6 +285,10 @@ def test_the_order_of_arguments_is_explained():
     _, model = tensors(np.random.default_rng(0))
     with pytest.raises(TypeError, match=r"data are a pair .* but got function"):
         fit(model, cross_entropy, problem(), SGD(model.parameters()))
+    with pytest.raises(TypeError, match=r"the loss is a function .* but got 'cross_entropy'"):
+        fit(model, problem(), "cross_entropy", SGD(model.parameters()))
+    with pytest.raises(TypeError, match=r"takes an optimizer, such as nn\.SGD.* but got <class"):
+        fit(model, problem(), cross_entropy, SGD)
     with pytest.raises(ValueError, match="a DataLoader has its own rng= and augment="):
         fit(model, DataLoader(problem()), cross_entropy, SGD(model.parameters()), rng=np.random.default_rng(0))
 
