@@ -1,5 +1,6 @@
 import signal
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -29,6 +30,7 @@ from nn import (
     mse_loss,
     predict,
 )  # fmt: skip
+from nn.callbacks import ProgressBar
 
 
 @pytest.fixture(autouse=True)
@@ -311,6 +313,15 @@ def test_the_progress_bar_goes_to_standard_error(capsys):
     assert out == ""
     assert "2/2" in err
     assert "loss=" in err
+
+
+def test_the_progress_bar_tells_a_loss_of_any_size_in_a_few_digits(capsys):
+    pytest.importorskip("tqdm")
+    bar, training = ProgressBar(), SimpleNamespace(epochs=1, history=History(loss=[1e200], val_loss=[0.00012345]))
+    bar.on_train_begin(training)
+    bar.on_epoch_end(training)
+    bar.on_train_end(training)
+    assert "loss=1e+200, val_loss=0.0001234]" in capsys.readouterr().err
 
 
 def test_one_output_per_sample_may_be_a_column():
