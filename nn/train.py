@@ -256,6 +256,17 @@ def fit(
     >>> history = fit(network, moons, mse_loss, optimizer, epochs=100, metrics=["accuracy"], rng=rng)
     >>> history.epochs, history["accuracy"][-1] > 0.95
     (100, True)
+
+    With early stopping by a validation part, and a schedule, which counts steps, ``len(loader)`` of them in an epoch:
+
+    >>> from nn import CosineAnnealingLR, DataLoader, EarlyStopping
+    >>> train, validation = moons.split(0.2, rng)
+    >>> loader = DataLoader(train, batch_size=16, shuffle=True, rng=rng)
+    >>> schedule = CosineAnnealingLR(0.01, T_max=50 * len(loader))
+    >>> history = fit(network, loader, mse_loss, optimizer, epochs=50, validation=validation, schedule=schedule,
+    ...               callbacks=[EarlyStopping(patience=10)])
+    >>> min(history["val_loss"]) < 0.1
+    True
     """
     if epochs < 0:
         raise ValueError(f"fit takes epochs from 0, but got {epochs=}")
