@@ -180,7 +180,7 @@ def _check_images(x: Any, name: str) -> None:
     if x.ndim != 4:
         raise ShapeError(
             f"{name}: images are (batch, channels, height, width), but x has shape {x.shape}; "
-            "x.reshape(1, ...) adds a batch of one"
+            "x.reshape(1, ...) adds a batch of one, x.reshape(-1, channels, height, width) makes images of rows"
         )
 
 

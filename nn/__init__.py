@@ -13,7 +13,7 @@
 True
 """
 
-from nn import augment, functional, toys
+from nn import augment, connections, functional, init, plot, toys
 from nn.callbacks import Callback, Checkpoint, ClipGradients, EarlyStopping, GradientNorms
 from nn.checkpoint import CheckpointError, load, save
 from nn.data import DataLoader, Dataset, load_dataset, standardize
@@ -93,7 +93,7 @@ from nn.optim import (
     clip_grad_norm_,
     clip_grad_value_,
 )
-from nn.plateau import ReduceOnPlateau
+from nn.plateau import ReduceLROnPlateau
 from nn.receptive import receptive_field
 from nn.regularization import l1_penalty, l2_penalty
 from nn.schedules import (
@@ -119,13 +119,13 @@ __all__ = [
     "Flatten", "Found", "GELU", "GeneticAlgorithm", "GlobalAvgPool2d", "GradientNorms", "GroupNorm", "History",
     "Identity", "InstanceNorm2d", "LPPool2d", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearLR", "LogSigmoid",
     "LogSoftmax", "MLP", "MaxPool2d", "Module", "Momentum", "MultiStepLR", "Nesterov", "Neuron", "Newton",
-    "OneCycleLR", "Optimizer", "Parameter", "Piecewise", "PolynomialLR", "RMSprop", "ReLU", "ReduceOnPlateau",
+    "OneCycleLR", "Optimizer", "Parameter", "Piecewise", "PolynomialLR", "RMSprop", "ReLU", "ReduceLROnPlateau",
     "SGD", "Sequential", "SequentialLR", "SiLU", "Sigmoid", "Softmax", "Softplus", "SpectralNorm", "Step", "StepLR",
     "StochasticPool2d", "Tanh", "WeightNorm", "accuracy", "augment", "bayesian_search", "best_threshold",
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm_", "clip_grad_value_",
-    "confusion_matrix", "cross_entropy", "evaluate", "f1", "false_positive_rate", "fit", "functional",
-    "gradient_report", "half_squared_error", "he_bound", "huber_loss", "l1_loss", "l1_penalty", "l2_penalty",
-    "layer_step", "load", "load_dataset", "mse_loss", "precision", "predict", "r2", "recall", "receptive_field",
+    "confusion_matrix", "connections", "cross_entropy", "evaluate", "f1", "false_positive_rate", "fit", "functional",
+    "gradient_report", "half_squared_error", "he_bound", "huber_loss", "init", "l1_loss", "l1_penalty", "l2_penalty",
+    "layer_step", "load", "load_dataset", "mse_loss", "plot", "precision", "predict", "r2", "recall", "receptive_field",
     "roc_auc", "roc_curve", "save", "smooth_l1_loss", "squared_error", "standardize", "toys",
     "training_flow", "xavier_bound",
 ]  # fmt: skip

@@ -265,7 +265,7 @@ class ProgressBar(Callback):
         self._bar = extra("tqdm").tqdm(total=training.epochs, initial=history.epochs, unit="epoch")
 
     def on_epoch_end(self, training: Training) -> None:  # noqa: D102  # see Callback
-        latest = {name: f"{numbers[-1]:.3f}" for name, numbers in training.history.items()}
+        latest = {name: f"{numbers[-1]:.4g}" for name, numbers in training.history.items()}
         self._bar.set_postfix(latest, refresh=False)
         self._bar.update()
 

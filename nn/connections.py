@@ -45,19 +45,19 @@ class Node:
         self.downstream: list[Connection] = []
 
     def calc_output(self) -> None:
-        """A = σ(Σ wᵢ xᵢ + b), from the nodes upstream."""
+        """From the nodes upstream, aⱼ = σ(Σᵢ wⱼᵢ xⱼᵢ + wⱼb)."""
         net: Any = 0.0
         for connection in self.upstream:
             net = net + connection.weight * connection.source.output
         self.output = autograd.sigmoid(net)
 
     def calc_output_delta(self, target: float) -> None:
-        """δ = y (1 - y) (t - y), of an output node."""
+        """Of an output node, δᵢ = yᵢ (1 - yᵢ) (tᵢ - yᵢ)."""
         y = self.output
         self.delta = y * (1.0 - y) * (target - y)
 
     def calc_hidden_delta(self) -> None:
-        """δ = a (1 - a) Σₖ wₖ δₖ, from the nodes downstream."""
+        """Of a hidden node, δᵢ = aᵢ (1 - aᵢ) Σₖ wₖᵢ δₖ, from the nodes downstream."""
         a = self.output
         self.delta = a * (1.0 - a) * sum(c.weight * c.target.delta for c in self.downstream)
 
@@ -87,12 +87,12 @@ class Connection:
 
     @property
     def gradient(self) -> float:
-        """∂E/∂w = -δⱼ xⱼᵢ, as of the latest sample that had targets."""
+        """∂E/∂wⱼᵢ = -δⱼ xⱼᵢ, as of the latest sample that had targets."""
         slope: float = -self.target.delta * self.source.output
         return slope
 
     def update(self, rate: float) -> None:
-        """W ← w + η δⱼ xⱼᵢ, one step downhill."""
+        """One step downhill, wⱼᵢ ← wⱼᵢ + η δⱼ xⱼᵢ."""
         self.weight += rate * self.target.delta * self.source.output
 
     @property

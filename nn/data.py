@@ -6,7 +6,8 @@ Data are a pair ``(inputs, targets)`` of arrays with one entry per sample, or a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,12 +24,20 @@ Augment = Callable[[Any, np.random.Generator], Any]
 """Changes a batch of inputs at random, such as `nn.augment.shift`."""
 
 
-class Dataset(NamedTuple):
-    """Samples with names.
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset:
+    """Samples with names; `len` counts them.
 
-    inputs : shape ``(n, features)``.
+    Attributes
+    ----------
+    inputs : shape ``(n, features)``; of images ``(n, channels, height, width)``.
     targets : class numbers from 0, or for regression numbers, shape ``(n,)``.
     features, classes : names of the columns and of the classes; a regression has no classes.
+
+    Examples
+    --------
+    >>> Dataset(np.zeros((2, 3)), np.array([0, 1]), ["r", "g", "b"], ["black", "white"])
+    Dataset(2 samples, inputs (2, 3), classes black, white)
     """
 
     inputs: Array
@@ -36,16 +45,23 @@ class Dataset(NamedTuple):
     features: list[str]
     classes: list[str]
 
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def __repr__(self) -> str:
+        what = f"classes {', '.join(self.classes)}" if self.classes else "a regression"
+        return f"Dataset({len(self)} samples, inputs {self.inputs.shape}, {what})"
+
     def split(self, test: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
         """Two parts at random, the second with a share `test` of the samples: of each class where there are classes.
 
         >>> train, test = load_dataset("iris").split(0.2, np.random.default_rng(0))
-        >>> len(train.targets), np.bincount(test.targets)
+        >>> len(train), np.bincount(test.targets)
         (120, array([10, 10, 10]))
         """
-        groups = self.targets if self.classes else np.zeros(len(self.targets), np.int64)
+        groups = self.targets if self.classes else np.zeros(len(self), np.int64)
         first, second = (
-            self._replace(inputs=self.inputs[part], targets=self.targets[part])
+            replace(self, inputs=self.inputs[part], targets=self.targets[part])
             for part in stratified_split(groups, test, rng)
         )
         return first, second
@@ -64,9 +80,15 @@ def load_dataset(name: str) -> Dataset:
     ValueError : if there is no such data set.
     ImportError : if scikit-learn is not installed.
 
-    >>> iris = load_dataset("iris")
-    >>> iris.inputs.shape, iris.classes
-    ((150, 4), ['setosa', 'versicolor', 'virginica'])
+    >>> load_dataset("iris")
+    Dataset(150 samples, inputs (150, 4), classes setosa, versicolor, virginica)
+
+    The pixels of digits go from 0 to 16, in rows; `Conv2d` takes images with channels:
+
+    >>> from dataclasses import replace
+    >>> digits = load_dataset("digits")
+    >>> replace(digits, inputs=digits.inputs.reshape(-1, 1, 8, 8) / 16.0)
+    Dataset(1797 samples, inputs (1797, 1, 8, 8), classes 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)
     """
     names = ("iris", "wine", "breast_cancer", "digits", "diabetes")
     if name not in names:
@@ -193,9 +215,10 @@ class DataLoader:
 
 def pair(data: Any) -> tuple[NDArray[Any], NDArray[Any]]:
     """Inputs and targets as checked arrays."""
-    if not isinstance(data, tuple | list) or not (len(data) == 2 or isinstance(data, Dataset)):
+    parts = (data.inputs, data.targets) if isinstance(data, Dataset) else data
+    if not isinstance(parts, tuple | list) or len(parts) != 2:
         raise OperandError(f"data are a pair (inputs, targets) or a Dataset, but got {type(data).__name__}")
-    inputs, targets = (_numbers(part, what) for part, what in zip(data, ("inputs", "targets"), strict=False))
+    inputs, targets = (_numbers(part, what) for part, what in zip(parts, ("inputs", "targets"), strict=True))
     if len(inputs) != len(targets) or not len(inputs):
         raise ShapeError(f"there are {len(inputs)} inputs and {len(targets)} targets; each sample has one of both")
     return inputs, targets

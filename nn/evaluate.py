@@ -208,7 +208,7 @@ def raw(outputs: Any) -> Array:
 @contextmanager
 def in_mode(model: Any, training: bool) -> Iterator[None]:
     """A context in which a model is in training or evaluation mode; after it every module is as it was."""
-    modules = [module for _, module in model.named_modules()] if isinstance(model, Module) else []
+    modules = model.modules() if isinstance(model, Module) else []
     before = [module.training for module in modules]
     for module in modules:
         module.training = training

@@ -1,4 +1,4 @@
-"""Functions without parameters, under PyTorch's names: what the modules of `nn.layers` compute.
+"""Functions without parameters, under PyTorch's names: what the modules of `nn.layers` compute, and the losses.
 
 The element-wise ones are those of `autograd`, and take floats, arrays, Values and Tensors alike.
 """
@@ -29,10 +29,21 @@ from autograd import (
     windows2d,
 )
 from nn.init import generator
+from nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    smooth_l1_loss,
+)
 
 __all__ = [
-    "avg_pool2d", "conv2d", "dropout", "elu", "gelu", "leaky_relu", "log_softmax", "logsigmoid", "lp_pool2d",
-    "max_pool2d", "relu", "sigmoid", "silu", "softmax", "softplus", "step", "stochastic_pool2d", "tanh", "windows2d",
+    "avg_pool2d", "binary_cross_entropy", "binary_cross_entropy_with_logits", "conv2d", "cross_entropy", "dropout",
+    "elu", "gelu", "huber_loss", "l1_loss", "leaky_relu", "log_softmax", "logsigmoid", "lp_pool2d", "max_pool2d",
+    "mse_loss", "relu", "sigmoid", "silu", "smooth_l1_loss", "softmax", "softplus", "step", "stochastic_pool2d", "tanh",
+    "windows2d",
 ]  # fmt: skip
 
 Extent = int | tuple[int, int]

@@ -84,6 +84,15 @@ class Module:
         """The modules in this one with the paths that lead to them, each once; itself first, under ``""``."""
         return [(path, thing) for path, thing in _walk(self) if isinstance(thing, Module)]
 
+    def modules(self) -> list[Module]:
+        """The module itself and all in it, each once.
+
+        >>> from nn import Linear, Tanh
+        >>> [type(module).__name__ for module in Sequential(Linear(2, 3), Tanh()).modules()]
+        ['Sequential', 'Linear', 'Tanh']
+        """
+        return [module for _, module in self.named_modules()]
+
     def parameters(self) -> list[Parameter]:
         """The parameters in the order of definition, each once."""
         return [parameter for _, parameter in self.named_parameters()]
@@ -114,7 +123,7 @@ class Module:
         """Let this module and all in it behave as in training, or else as in `eval`; gives the module back."""
         if not isinstance(mode, bool):
             raise OperandError(f"train() takes True or False, but got {mode!r}; nn.fit trains a model")
-        for _, module in self.named_modules():
+        for module in self.modules():
             module.training = mode
         return self
 

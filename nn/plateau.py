@@ -1,17 +1,17 @@
-"""`ReduceOnPlateau`: a learning rate that follows the progress instead of the clock; `schedules` has the others."""
+"""`ReduceLROnPlateau`: a learning rate that follows the progress instead of the clock; `schedules` has the others."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-__all__ = ["ReduceOnPlateau"]
+__all__ = ["ReduceLROnPlateau"]
 
 
-class ReduceOnPlateau:
-    """Lower the learning rate when a metric has stopped to improve, such as the loss on validation data.
+class ReduceLROnPlateau:
+    """Lower the learning rate when a metric has stopped improving, such as the loss on validation data.
 
-    After more than `patience` epochs without a new best, lr ← max(lr · factor, min_lr). PyTorch's `ReduceLROnPlateau`.
+    After more than `patience` epochs without a new best, lr ← max(lr · factor, min_lr), as in PyTorch.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class ReduceOnPlateau:
 
     Examples
     --------
-    >>> schedule = ReduceOnPlateau(0.1, patience=1)
+    >>> schedule = ReduceLROnPlateau(0.1, patience=1)
     >>> [round(schedule.step(loss), 4) for loss in (2.0, 1.0, 1.0, 1.2, 1.1)]
     [0.1, 0.1, 0.1, 0.01, 0.01]
     """
@@ -109,4 +109,4 @@ class ReduceOnPlateau:
         self.bad_epochs, self.cooling = int(state["bad_epochs"]), int(state["cooling"])
 
     def __repr__(self) -> str:
-        return f"ReduceOnPlateau(lr={self.lr:g}, mode={self.mode!r}, factor={self.factor}, patience={self.patience})"
+        return f"ReduceLROnPlateau(lr={self.lr:g}, mode={self.mode!r}, factor={self.factor}, patience={self.patience})"

@@ -151,7 +151,8 @@ def boundary(
 
     Parameters
     ----------
-    predict : from points, shape ``(n, 2)``, to classes, shape ``(n,)``.
+    predict : from points, shape ``(n, 2)``, to classes, shape ``(n,)``: for a model with a score for each class
+        ``lambda points: nn.predict(model, points)``, for one with one score that with a ``threshold=``.
     inputs, labels : the samples; shapes ``(n, 2)`` and ``(n,)``.
     classes : their names.
 

@@ -126,6 +126,7 @@ def _real(name: str, epochs: int, **settings: Any) -> Problem:
 problems: dict[str, Problem] = {
     "and": _gate("and"),
     "or": _gate("or"),
+    "nand": _gate("nand"),
     "xor": _gate("xor", (8,)),  # which one neuron cannot learn
     "linear": Problem(lambda rng: toys.linear(300, rng=rng), 60, model="linear", lr=0.1),
     "circles": Problem(lambda rng: toys.circles(400, rng=rng), 100),

@@ -70,7 +70,7 @@ def summary(model: Module, *input_shapes: Sequence[int], dtype: DTypeLike | None
         raise ShapeError("summary() takes the shape of what the model is called with, such as (64, 1, 8, 8)")
     tensors = [p for p in model.parameters() if isinstance(p, Tensor)]
     dtype = dtype or (tensors[0].dtype if tensors else np.float64)
-    modes = [(module, module.training) for _, module in model.named_modules()]
+    modes = [(module, module.training) for module in model.modules()]
     with no_grad(), _observed(model) as rows:
         try:
             model.eval()(*(np.zeros(shape, dtype) for shape in inputs))

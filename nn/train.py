@@ -256,6 +256,17 @@ def fit(
     >>> history = fit(network, moons, mse_loss, optimizer, epochs=100, metrics=["accuracy"], rng=rng)
     >>> history.epochs, history["accuracy"][-1] > 0.95
     (100, True)
+
+    With early stopping by a validation part, and a schedule, which counts steps, ``len(loader)`` of them in an epoch:
+
+    >>> from nn import CosineAnnealingLR, DataLoader, EarlyStopping
+    >>> train, validation = moons.split(0.2, rng)
+    >>> loader = DataLoader(train, batch_size=16, shuffle=True, rng=rng)
+    >>> schedule = CosineAnnealingLR(0.01, T_max=50 * len(loader))
+    >>> history = fit(network, loader, mse_loss, optimizer, epochs=50, validation=validation, schedule=schedule,
+    ...               callbacks=[EarlyStopping(patience=10)])
+    >>> min(history["val_loss"]) < 0.1
+    True
     """
     if epochs < 0:
         raise ValueError(f"fit takes epochs from 0, but got {epochs=}")
@@ -266,6 +277,12 @@ def fit(
         data = DataLoader(data, batch_size, shuffle=True, rng=rng, augment=augment)
     if not (validation is None or isinstance(validation, DataLoader)):
         validation = DataLoader(validation, batch_size=1000)
+    if not callable(loss):
+        raise TypeError(f"the loss is a function of outputs and targets, such as nn.mse_loss, but got {loss!r}")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"fit takes an optimizer, such as nn.SGD(model.parameters(), lr=0.1), but got {optimizer!r}")
+    if isinstance(callbacks, Callback) or callable(callbacks):
+        raise TypeError(f"callbacks are a list: write callbacks=[...] around the {type(callbacks).__name__}")
     called = [*map(as_callback, callbacks), *([ProgressBar()] if progress else [])]
     called.sort(key=lambda callback: callback.comes_last)
     training = Training(model, data, loss, optimizer, validation, metrics, called, schedule)

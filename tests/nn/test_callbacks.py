@@ -19,7 +19,7 @@ from nn import (
     Module,
     Momentum,
     Nesterov,
-    ReduceOnPlateau,
+    ReduceLROnPlateau,
     ReLU,
     RMSprop,
     Sequential,
@@ -192,7 +192,7 @@ def test_every_optimizer_and_all_layers_with_a_state_resume(kind, tmp_path):
     def start(seed):
         rng = np.random.default_rng(seed)
         model = Sequential(Linear(2, 8, rng=rng), BatchNorm1d(8), ReLU(), Dropout(0.3, rng=rng), Linear(8, 2, rng=rng))
-        return model, kind(model.parameters(), lr=0.05), ReduceOnPlateau(0.05, patience=0, threshold=0.5)
+        return model, kind(model.parameters(), lr=0.05), ReduceLROnPlateau(0.05, patience=0, threshold=0.5)
 
     def go(model, optimizer, schedule, epochs, **options):
         rng, keep = np.random.default_rng(5), [Checkpoint(tmp_path / "run")]

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import OperandError, ShapeError
-from nn.data import DataLoader, load_dataset, standardize, stratified_split
+from nn.data import DataLoader, Dataset, load_dataset, standardize, stratified_split
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,11 @@ def test_data_sets_have_their_shapes_and_names(name, shape, classes):
     assert data.inputs.dtype == np.float64
     assert set(data.targets) == set(range(classes)) or not classes
     assert data.targets.dtype == (np.int64 if classes else np.float64)
-    assert (len(data.features), len(data.classes)) == (shape[1], classes)
+    assert (len(data), len(data.features), len(data.classes)) == (*shape, classes)
+
+
+def test_a_regression_says_so():
+    assert repr(Dataset(np.zeros((2, 1)), np.zeros(2), ["x"], [])) == "Dataset(2 samples, inputs (2, 1), a regression)"
 
 
 def test_an_unknown_data_set_lists_the_known():

@@ -65,7 +65,7 @@ def _environment():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["irises"], "and, or, xor, linear, circles, petals, spiral, moons, iris, wine, breast_cancer, digits"),
+        (["irises"], "and, or, nand, xor, linear, circles, petals, spiral, moons, iris, wine, breast_cancer, digits"),
         ([], "NAME"),
         (["iris", "--epochs", "0"], "whole number from 1, but got 0"),
         (["iris", "--epochs", "-3"], "whole number from 1, but got -3"),

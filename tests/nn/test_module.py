@@ -169,6 +169,8 @@ def test_children_are_the_modules_directly_below():
     assert model.children()[0] is inner
     assert inner.children() == [shared, inner[1]]
     assert ReLU().children() == []
+    assert model.modules() == [module for _, module in model.named_modules()]
+    assert model.modules()[0] is model
 
 
 def test_generators_are_found_by_their_paths():

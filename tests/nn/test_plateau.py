@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nn import ReduceOnPlateau
+from nn import ReduceLROnPlateau
 
 LR = 0.1
 
@@ -28,7 +28,7 @@ def test_plateaus_equal_those_of_pytorch(settings):
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=LR)
     reference, schedule = (
         torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, **settings),
-        ReduceOnPlateau(LR, **settings),
+        ReduceLROnPlateau(LR, **settings),
     )
     for metric in metrics:
         reference.step(metric)
@@ -37,26 +37,26 @@ def test_plateaus_equal_those_of_pytorch(settings):
 
 
 def test_a_plateau_goes_on_from_its_state():
-    first, second = ReduceOnPlateau(LR, patience=1, cooldown=1), ReduceOnPlateau(1.0, patience=1, cooldown=1)
+    first, second = ReduceLROnPlateau(LR, patience=1, cooldown=1), ReduceLROnPlateau(1.0, patience=1, cooldown=1)
     for metric in (1.0, 2.0, 2.0, 2.0):
         first.step(metric)
     second.load_state_dict(first.state_dict())
     assert [first.step(m) for m in (2.0, 2.0, 0.5)] == [second.step(m) for m in (2.0, 2.0, 0.5)]
-    with pytest.raises(ValueError, match=r"no state of ReduceOnPlateau\(.* \['lr'\] instead of"):
+    with pytest.raises(ValueError, match=r"no state of ReduceLROnPlateau\(.* \['lr'\] instead of"):
         second.load_state_dict({"lr": 1.0})
 
 
 def test_repr():
-    assert repr(ReduceOnPlateau(0.1)) == "ReduceOnPlateau(lr=0.1, mode='min', factor=0.1, patience=10)"
+    assert repr(ReduceLROnPlateau(0.1)) == "ReduceLROnPlateau(lr=0.1, mode='min', factor=0.1, patience=10)"
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: ReduceOnPlateau(0.1, mode="least"), "mode= takes 'min' or 'max'"),
-        (lambda: ReduceOnPlateau(0.1, factor=1.0), "factor="),
-        (lambda: ReduceOnPlateau(0.1, min_lr=-0.1), "min_lr= takes a finite number"),
-        (lambda: ReduceOnPlateau(-0.1), "lr= takes a finite number"),
+        (lambda: ReduceLROnPlateau(0.1, mode="least"), "mode= takes 'min' or 'max'"),
+        (lambda: ReduceLROnPlateau(0.1, factor=1.0), "factor="),
+        (lambda: ReduceLROnPlateau(0.1, min_lr=-0.1), "min_lr= takes a finite number"),
+        (lambda: ReduceLROnPlateau(-0.1), "lr= takes a finite number"),
     ],
 )
 def test_mistakes_are_explained(call, message):

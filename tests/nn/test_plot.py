@@ -64,7 +64,9 @@ def test_the_plane_has_the_colour_of_its_class(tmp_path):
     from nn import toys
 
     data = toys.spiral(60, rng=np.random.default_rng(0))
-    figure = plot.boundary(lambda points: np.digitize(points[:, 0], [-0.3, 0.3]), *data[:2], data.classes, "arms")
+    figure = plot.boundary(
+        lambda points: np.digitize(points[:, 0], [-0.3, 0.3]), data.inputs, data.targets, data.classes, "arms"
+    )
     (axes,) = figure.axes
     assert [text.get_text() for text in axes.get_legend().get_texts()] == data.classes
     assert sum(len(points.get_offsets()) for points in axes.collections[-3:]) == 60

@@ -1,5 +1,6 @@
 import signal
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from nn import (
     Conv2d,
     CosineAnnealingLR,
     DataLoader,
+    EarlyStopping,
     Flatten,
     History,
     Linear,
@@ -28,6 +30,7 @@ from nn import (
     mse_loss,
     predict,
 )  # fmt: skip
+from nn.callbacks import ProgressBar
 
 
 @pytest.fixture(autouse=True)
@@ -269,6 +272,8 @@ def test_no_epochs_change_nothing():
         ({"batch_size": 0}, ValueError, "batch_size=0"),
         ({"metrics": "accuracy"}, TypeError, r"write metrics=\['accuracy'\]"),
         ({"metrics": ["speed"]}, ValueError, "no metric 'speed'; choose from 'accuracy', 'precision'"),
+        ({"callbacks": EarlyStopping()}, TypeError, r"write callbacks=\[...\] around the EarlyStopping"),
+        ({"callbacks": print}, TypeError, r"write callbacks=\[...\]"),
         ({"callbacks": [History]}, TypeError, "callbacks are Callback objects or functions"),
         ({"validation": (np.zeros((3, 2)), np.zeros(2))}, ValueError, "3 inputs and 2 targets"),
     ],
@@ -282,6 +287,10 @@ def test_the_order_of_arguments_is_explained():
     _, model = tensors(np.random.default_rng(0))
     with pytest.raises(TypeError, match=r"data are a pair .* but got function"):
         fit(model, cross_entropy, problem(), SGD(model.parameters()))
+    with pytest.raises(TypeError, match=r"the loss is a function .* but got 'cross_entropy'"):
+        fit(model, problem(), "cross_entropy", SGD(model.parameters()))
+    with pytest.raises(TypeError, match=r"takes an optimizer, such as nn\.SGD.* but got <class"):
+        fit(model, problem(), cross_entropy, SGD)
     with pytest.raises(ValueError, match="a DataLoader has its own rng= and augment="):
         fit(model, DataLoader(problem()), cross_entropy, SGD(model.parameters()), rng=np.random.default_rng(0))
 
@@ -304,6 +313,15 @@ def test_the_progress_bar_goes_to_standard_error(capsys):
     assert out == ""
     assert "2/2" in err
     assert "loss=" in err
+
+
+def test_the_progress_bar_tells_a_loss_of_any_size_in_a_few_digits(capsys):
+    pytest.importorskip("tqdm")
+    bar, training = ProgressBar(), SimpleNamespace(epochs=1, history=History(loss=[1e200], val_loss=[0.00012345]))
+    bar.on_train_begin(training)
+    bar.on_epoch_end(training)
+    bar.on_train_end(training)
+    assert "loss=1e+200, val_loss=0.0001234]" in capsys.readouterr().err
 
 
 def test_one_output_per_sample_may_be_a_column():

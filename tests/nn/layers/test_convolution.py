@@ -80,6 +80,7 @@ def test_same_padding_keeps_the_size():
         (lambda: Conv2d(1, 8, 3, 2, "same"), ShapeError, "takes stride 1"),
         (lambda: Conv2d(1, 8, 3)(np.zeros((2, 3, 8, 8))), ShapeError, "has 3 channels"),
         (lambda: Conv2d(1, 8, 3)(np.zeros((8, 8))), ShapeError, "adds a batch of one"),
+        (lambda: Conv2d(1, 8, 3)(np.zeros((5, 64))), ShapeError, r"x\.reshape\(-1, channels, height, width\)"),
         (lambda: Conv2d(1, 8, 3)(np.zeros((2, 1, 2, 2))), ShapeError, "larger than images"),
         (lambda: Conv2d(1, 8, 3, rng=1), TypeError, "default_rng"),
     ],
