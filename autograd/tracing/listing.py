@@ -152,7 +152,7 @@ class _Maker:
             left, right = operands
             key = right << 32 | left if right < left and op in _COMMUTATIVE else left << 32 | right
         if not node.requires_grad:
-            key = (key,)
+            key = (key, None)  # unlike the operands of any equation
         params = node.params if op is node.op else None
         if params:
             try:
@@ -171,7 +171,7 @@ class _Maker:
             )
             if op is _NEG and node.requires_grad:
                 self.negated[found] = operands[0]
-            elif op is _ADD and operands[0] == operands[1] and node.requires_grad:
+            elif op is _ADD and operands[0] == operands[1] and node.requires_grad and is_scalar:
                 self.doubled[found] = operands[0]
         if node.name is not None:
             self.listing.names.setdefault(found, node.name)
@@ -205,7 +205,7 @@ class _Maker:
                 return self.negated[operands[0]]
             op, operands = self._with_fewer_signs(op, operands)
         slot = self._result(node, op, operands, line)
-        if op is _MUL and _is_number(constants.get(operands[1]), 2.0) and node.requires_grad:
+        if op is _MUL and _is_number(constants.get(operands[1]), 2.0) and node.requires_grad and node.is_scalar:
             self.doubled[slot] = operands[0]
         return slot
 

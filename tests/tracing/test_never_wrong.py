@@ -195,6 +195,22 @@ def test_parameters_that_are_equal_but_not_the_same():
     assert program(x) == 12.0 + 150.0
 
 
+def test_constants_are_not_taken_for_what_has_derivatives():
+    def f(x, y):
+        with autograd.no_grad():
+            pair = autograd.stack([x, y])
+        return autograd.stack([y]), pair
+
+    for function in (f, lambda x, y: f(x, y)[::-1]):
+        for got, want in zip(trace(function, 1.0, 2.0)(3.0, 4.0), function(Value(3.0), Value(4.0)), strict=True):
+            np.testing.assert_array_equal(got, want.numpy())
+
+
+def test_doubles_of_arrays_may_be_too_large():
+    x = np.array([1e-10], np.float32)
+    assert trace(lambda x: (x + x) * 3e38, x)(x) == ((Tensor(x) + Tensor(x)) * 3e38).numpy()
+
+
 def test_named_tuples_of_another_name():
     class P(NamedTuple):
         x: float
