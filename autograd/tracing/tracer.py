@@ -60,6 +60,9 @@ class Condition(_Truth, Value):
     __slots__ = ()
     __hash__ = Value.__hash__
 
+    def __index__(self) -> int:
+        return int(bool(self))  # a guard
+
     def __invert__(self) -> Any:
         raise TraceError("~ of a bool of Python is -1 or -2, and so always true; write `not (x > 0.0)`")
 
@@ -72,11 +75,11 @@ class Flags(_Truth, Tensor):
 
     def any(self, axis: Any = None) -> Any:
         """Whether one of them holds."""
-        return rules.max(self, axis=axis) > 0.0
+        return rules.sum(rules.not_equal(self, 0.0), axis=axis) > 0.0
 
     def all(self, axis: Any = None) -> Any:
         """Whether all of them hold."""
-        return rules.min(self, axis=axis) > 0.0
+        return rules.sum(rules.logical_not(self), axis=axis) == 0.0
 
 
 class Recorder:

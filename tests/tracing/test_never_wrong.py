@@ -51,6 +51,21 @@ def test_masks_beside_anything(f):
     agree(f, A, B)
 
 
+def test_masks_without_elements():
+    for f in (lambda x: x.sum() + 1.0 if (x > 0.0).all() else x.sum(), lambda x: (x > 0.0).all(axis=0)):
+        np.testing.assert_array_equal(trace(f, np.zeros((0, 3)))(np.zeros((0, 3))), f(np.zeros((0, 3))))
+    assert not trace(lambda x: (x > 0.0).any(), np.zeros(0))(np.zeros(0))
+    over = trace(lambda x: ((x > 0.0).any(axis=0), (x > 0.0).all(axis=-1)), np.zeros((2, 3)))
+    for got, want in zip(over([[1.0, 0.0, 2.0], [3.0, -1.0, 4.0]] @ np.eye(3)), ([1, 0, 1], [0, 0]), strict=True):
+        np.testing.assert_array_equal(got, want)
+
+
+def test_a_comparison_chooses_from_a_list():
+    choose = jit(lambda x: [x, 2.0 * x][x > 0.0])
+    assert [choose(3.0), choose(-3.0), choose(1.0)] == [6.0, -3.0, 2.0]
+    assert choose.cache_info().hits == 1
+
+
 @pytest.mark.parametrize(
     "f", [autograd.relu, autograd.leaky_relu, autograd.elu, autograd.abs, lambda x: x.clip(0.0, 9.0)]
 )
