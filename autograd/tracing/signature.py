@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
@@ -35,7 +36,10 @@ class Static:
 
 def positions(argnums: int | tuple[int, ...], count: int) -> tuple[int, ...]:
     """Which of `count` arguments `argnums` names; those that are left to their defaults are no matter."""
-    wanted = (argnums,) if isinstance(argnums, int) else argnums
+    try:
+        wanted = tuple(map(operator.index, argnums if isinstance(argnums, tuple | list) else (argnums,)))
+    except TypeError:
+        raise OperandError(f"static_argnums= takes an integer or a tuple of integers, but got {argnums!r}") from None
     return tuple(position % count for position in wanted if -count <= position < count)
 
 
@@ -119,17 +123,20 @@ def _key(leaf: Any, has_arrays: bool) -> Any:
         return ("constant array", thing.shape, thing.dtype.str, thing.tobytes())
     if _is_array(leaf):
         return ("array", leaf.shape, leaf.dtype.str)
-    if isinstance(leaf, Value | float | int | np.number) and not isinstance(leaf, bool):
+    if isinstance(leaf, Value | float | int | np.floating | np.integer) and not isinstance(leaf, bool):
         return ("Value",) if has_arrays and isinstance(leaf, Value) else _NUMBER
     if isinstance(leaf, np.ndarray):
         return ("constant array", leaf.shape, leaf.dtype.str, leaf.tobytes())
-    return ("constant", _Same(leaf))
+    return ("constant", _Same(frozenset(leaf) if isinstance(leaf, set) else leaf))
 
 
 def _shape_of(tree: Any, keys: Iterator[Any]) -> Any:
     """The structure of an argument, with the keys of its leaves."""
     if isinstance(tree, dict):
         return ("dict", tuple((name, _shape_of(part, keys)) for name, part in tree.items()))
+    if hasattr(tree, "_parts"):
+        parts = [_shape_of(part, keys) for part in tree._parts()]
+        return (type(tree), (*parts, *(_key(field, False) for field in tree._with([]))))
     if isinstance(tree, list | tuple):
         if isinstance(keys, repeat) and set(map(type, tree)) == {float}:
             return (type(tree), (_NUMBER,) * len(tree))
@@ -155,7 +162,10 @@ class _Same:
             return NotImplemented
         if self.thing is other.thing:
             return True
-        return self.hash == other.hash and type(self.thing) is type(other.thing) and bool(self.thing == other.thing)
+        one, two = self.thing, other.thing
+        if self.hash != other.hash or type(one) is not type(two) or not one == two:
+            return False
+        return repr(one) in (repr(two), object.__repr__(one))  # (1, 0.0) is not (True, -0.0)
 
     def __repr__(self) -> str:
         return repr(self.thing)
@@ -183,7 +193,7 @@ def _paths(name: str, tree: Any) -> Iterator[str]:
         for key, part in tree.items():
             yield from _paths(f"{name}[{key!r}]", part)
     elif isinstance(tree, list | tuple):
-        for place, part in enumerate(tree):
+        for place, part in enumerate(tree._parts() if hasattr(tree, "_parts") else tree):
             yield from _paths(f"{name}[{place}]", part)
     else:
         yield name
@@ -205,7 +215,10 @@ def parameters_of(f: Callable[..., Any], count: int) -> list[str]:
 def raw_input(x: Any, beside_arrays: bool) -> Any:
     """An argument as plain numbers."""
     x = raw_of(x)
-    return x if isinstance(x, np.ndarray) else np.asarray(float(x)) if beside_arrays else float(x)
+    if isinstance(x, np.ndarray):
+        return x
+    number = x if type(x) is float else Value(x)._data  # which says what is wrong if it is no number
+    return np.asarray(number) if beside_arrays else number
 
 
 def fresh_input(x: Any, beside_arrays: bool) -> Node:

@@ -226,6 +226,54 @@ def test_doubles_of_arrays_may_be_too_large():
     assert trace(lambda x: (x + x) * 3e38, x)(x) == ((Tensor(x) + Tensor(x)) * 3e38).numpy()
 
 
+def test_static_arguments_that_are_equal_but_not_the_same():
+    quotient = jit(lambda x, y: x * y, static_argnums=1)
+    assert [str(quotient(1.0, y)) for y in (0.0, -0.0, 0.0)] == ["0.0", "-0.0", "0.0"]
+    kind = jit(lambda x, pair: (x, type(pair[0]) is bool, type(pair[0]) is int), static_argnums=1)
+    assert [kind(1.0, (one,))[1:] for one in (1, True, 1.0)] == [(False, True), (True, False), (False, False)]
+
+    class Scale:
+        def __init__(self, scale):
+            self.scale = scale
+
+        def __hash__(self):
+            return 0
+
+        def __eq__(self, other):
+            return self.scale == other.scale
+
+    scaled = jit(lambda x, by: x * by.scale)
+    assert [scaled(1.0, Scale(scale)) for scale in (2.0, 3.0, 2.0)] == [2.0, 3.0, 2.0]
+    assert scaled.cache_info()[:2] == (1, 2)
+
+
+def test_sets_that_grow():
+    fast, chosen = jit(lambda x, chosen: x * len(chosen)), {1, 2}
+    assert fast(1.0, chosen) == 2.0
+    chosen.add(3)
+    assert fast(1.0, chosen) == 3.0
+
+
+def test_matrices_with_few_entries_as_arguments():
+    total = jit(lambda matrix: sum(matrix.values) * matrix.columns[0])
+    one = autograd.Sparse(np.array([0]), np.array([1]), np.array([3.0]), (2, 2))
+    two = one._replace(columns=np.array([2]), shape=(2, 3))
+    assert [total(one), total(two), total(one._replace(values=np.array([5.0])))] == [3.0, 6.0, 5.0]
+    assert total.cache_info()[:2] == (1, 2)
+    assert str(total.programs[0]).startswith("program(x0):")
+
+
+def test_numbers_that_are_no_floats():
+    program = trace(lambda x: x * x, 2.0)
+    with pytest.raises(autograd.ShapeError, match="the constant"):
+        program(np.complex128(1 + 2j))
+    with pytest.raises(autograd.OperandError, match="too large"):
+        program(10**400)
+    with pytest.raises(autograd.OperandError, match="static_argnums="):
+        jit(lambda x, n: x * n, static_argnums="n")(1.0, 2)
+    assert jit(lambda x, n: x * n, static_argnums=np.int64(1))(1.5, 2) == 3.0
+
+
 def test_named_tuples_of_another_name():
     class P(NamedTuple):
         x: float
