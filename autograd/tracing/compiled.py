@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from autograd import recording
 from autograd.errors import GuardError, OperandError
-from autograd.primitive import Node
+from autograd.primitive import Node, raw_of
 from autograd.tracing.executors import check_executor
 from autograd.tracing.program import Program, trace
 from autograd.tracing.signature import marked, positions, signature_of
@@ -140,7 +140,12 @@ class Jitted:
                 return program.backward(*args)
             except GuardError:
                 continue
-        program = trace(self._f, *args, executor=self._executor, static_argnums=self._static)
+        try:
+            program = trace(self._f, *args, executor=self._executor, static_argnums=self._static)
+        except InfiniteError:
+            out = self._f(*args)
+            out.backward()
+            return raw_of(out)
         return self._keep(signature.key, program).backward(*args)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:

@@ -7,7 +7,7 @@ all scalar, and compute many of them at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -121,6 +121,13 @@ class Flat:
         for start in range(0, lanes, step):
             out[start : start + step] = self.lanes(inputs[start : start + step].T, captured, start).T
         return out
+
+    def told(self, columns: Values) -> Iterator[Any]:
+        """Results of lanes, one row each, with truth as truth, and nothing as nothing."""
+        schedule = self.schedule
+        for place, column in enumerate(columns):
+            is_nothing = place in schedule.fixed and schedule.fixed[place] is None
+            yield None if is_nothing else column.astype(bool) if place in schedule.truths else column
 
 
 def check_executor(name: str) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import repeat
 from types import MappingProxyType
@@ -29,10 +28,10 @@ from autograd.tracing.signature import (
     raw_input,
     signature_of,
     unmarked,
-)
-from autograd.tracing.source import check, source_of
+)  # fmt: skip
+from autograd.tracing.source import followed, node_result, source_of, thawed
 from autograd.tracing.text import text_of
-from autograd.tracing.tracer import Recorder
+from autograd.tracing.tracer import InfiniteError, Recorder
 
 __all__ = ["Program", "trace"]
 
@@ -132,6 +131,8 @@ class Program:
         self._f, self._example, self._static = f, args, static
         self._signature, self._listing, self._tree = signature, listing, tree
         self._count, self._swept, self._wanted = count, swept, executor
+        self._frozen = [node for _, node in listing.captured if not node.requires_grad]
+        self._steps: dict[tuple[Node, ...], Program] = {}
 
     @property
     def equations(self) -> tuple[Equation, ...]:
@@ -197,7 +198,10 @@ class Program:
         is_plain = set(map(type, given)) == {float}
         needs = self._captures or (not is_plain and any(isinstance(x, Node) and x.requires_grad for x in given))
         if recording.tracer() or (needs and recording.is_recording()):
-            return like(self._tree, iter(self._on_nodes(given)))
+            heads = self._on_nodes(given)
+            if self._swept and not is_finite(list(map(raw_of, heads))):  # as in `run`
+                heads = leaves(self._f(*unmarked(args)))
+            return like(self._tree, iter(heads))
         raw = given if is_plain else [raw_input(x, self._signature.has_arrays) for x in given]
         return like(self._tree, iter(self.run(raw, args)))
 
@@ -280,15 +284,8 @@ class Program:
         if x.ndim != 2:
             raise ShapeError(f"batch takes one row per lane, an array of shape (lanes, inputs), but got {x.shape}")
         columns = np.ascontiguousarray(self.flat(x).T)
-        return like(self._tree, self._columns(columns))
-
-    def _columns(self, columns: Any) -> Iterator[Any]:
-        """Truth as truth, and nothing as nothing."""
         assert self._flat is not None
-        schedule = self._flat.schedule
-        for place, column in enumerate(columns):
-            is_nothing = place in schedule.fixed and schedule.fixed[place] is None
-            yield None if is_nothing else column.astype(bool) if place in schedule.truths else column
+        return like(self._tree, self._flat.told(columns))
 
     def backward(self, *args: Any) -> Any:
         """Replay result and gradients at once, and add these to ``grad`` of the leaves that the function captured.
@@ -308,19 +305,20 @@ class Program:
         >>> program.backward(2.0), w.grad
         (36.0, 24.0)
         """
-        leaves_, step = self._step
+        leaves_ = tuple(node for node in self.captured if node.requires_grad and node.op is None)
+        if not leaves_:
+            raise GraphError(f"{self.__name__} captured no leaf that requires a gradient; use value_and_grad()")
+        copies = [fresh_input(leaf, False) for leaf in leaves_]
         with recording.no_grad():
-            value, gradients = step([fresh_input(leaf, False) for leaf in leaves_], *args)
+            value, gradients = self._step(leaves_, args)(copies, *args)
         found = map(raw_of, gradients)
         accumulate(dict(zip(leaves_, found, strict=True)))
         return raw_of(value)
 
-    @cached_property
-    def _step(self) -> tuple[list[Node], Program]:
-        """The leaves to differentiate by, and the program from these and the arguments to result and gradients."""
-        leaves_ = [node for node in self.captured if node.requires_grad and node.op is None]
-        if not leaves_:
-            raise GraphError(f"{self.__name__} captured no leaf that requires a gradient; use value_and_grad()")
+    def _step(self, leaves_: tuple[Node, ...], args: tuple[Any, ...]) -> Callable[..., Any]:
+        """Result and gradients by some leaves, of these and the arguments; as a program where that can be."""
+        if leaves_ in self._steps:
+            return self._steps[leaves_]
 
         def result(parameters: list[Any], *args: Any) -> Any:
             signature, given = signature_of(marked(args, self._static))
@@ -328,25 +326,29 @@ class Program:
             heads = self._on_nodes(given, dict(zip(leaves_, parameters, strict=True)))
             return like(self._tree, iter(heads))
 
+        step = transforms.value_and_grad(result)
         copies = [fresh_input(leaf, False) for leaf in leaves_]
-        static = tuple(position + 1 for position in self._static)
-        return leaves_, trace(transforms.value_and_grad(result), copies, *self._example, static_argnums=static)
+        try:
+            program = trace(step, copies, *args, static_argnums=tuple(position + 1 for position in self._static))
+        except InfiniteError:
+            return step
+        return self._steps.setdefault(leaves_, program)
 
     def _on_nodes(self, given: Sequence[Any], instead: Mapping[Node, Any] = MappingProxyType({})) -> list[Any]:
         """The leaves of the result as nodes that hang on those among the inputs, and on those `instead` of captured."""
-        listing = self._listing
-        values: dict[int, Any] = {
-            slot: x if isinstance(x, Node) else fresh_input(x, self._signature.has_arrays).detach()  # type: ignore[attr-defined]
-            for slot, x in zip(listing.inputs, given, strict=True)
-        }
-        values |= {slot: instead.get(node, node) for slot, node in listing.captured} | listing.constants
-        for step in listing.steps():
-            if isinstance(step, Guard):
-                check(step, values[step.slot])
-                continue
-            with recording.no_grad() if step.is_constant else nullcontext():
-                values[step.result] = step.op(*(values[slot] for slot in step.operands), **step.params)
-        return [values[slot] for slot in listing.outputs[: self._count]]
+        if any(node.requires_grad for node in self._frozen):
+            raise thawed(self.__name__)
+        inputs: list[Any] = [
+            x if isinstance(x, Node) else fresh_input(x, self._signature.has_arrays).detach()  # type: ignore[attr-defined]
+            for x in given
+        ]
+        inputs += [instead.get(node, node) for _, node in self._listing.captured]
+        heads = followed(self._listing, inputs, node_result)
+        if self._swept and (tracer := recording.tracer()):
+            tracer.swept(heads)
+            if not is_finite(list(map(raw_of, heads))):
+                tracer.refuse_infinite()
+        return heads
 
     def grad(self, argnums: int | tuple[int, ...] = 0) -> Program:
         """The gradient as a program; see `autograd.grad`."""
@@ -381,7 +383,7 @@ class Program:
         inputs = [fresh_input(x, self._signature.has_arrays) for x in given]
         for node, name in zip(inputs, self._names(), strict=True):
             node.name = name
-        heads = [head for head in self._on_nodes(inputs) if isinstance(head, Node)]
+        heads = [head for head in self._on_nodes(inputs)[: self._count] if isinstance(head, Node)]
         if not heads:
             raise OperandError(f"the results of {self.__name__} do not depend on its arguments: nothing to draw")
         return heads

@@ -11,15 +11,17 @@ import keyword
 import operator
 import re
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
+from autograd import recording
 from autograd.errors import GuardError
 from autograd.primitive import Primitive, quiet
 from autograd.tracing.listing import Equation, Guard, Listing
 
-__all__ = ["Replay", "names_of", "source_of"]
+__all__ = ["Replay", "followed", "names_of", "node_result", "source_of", "thawed"]
 
 _OPERATORS: dict[Any, str] = {
     operator.add: "{} + {}", operator.sub: "{} - {}", operator.mul: "{} * {}", operator.truediv: "{} / {}",
@@ -51,17 +53,25 @@ class Replay:
 
     def _carefully(self, given: Sequence[Any]) -> list[Any]:
         """The same one by one, as the primitives compute on raw operands."""
-        listing = self.listing
-        values: dict[int, Any] = dict(
-            zip([*listing.inputs, *(slot for slot, _ in listing.captured)], given, strict=True)
-        )
-        values |= listing.constants
-        for step in listing.steps():
-            if isinstance(step, Guard):
-                check(step, values[step.slot])
-            else:
-                values[step.result] = raw_result(step, [values[slot] for slot in step.operands])
-        return [values[slot] for slot in listing.outputs]
+        return followed(self.listing, given, raw_result)
+
+
+def followed(listing: Listing, given: Sequence[Any], result: Callable[[Equation, Sequence[Any]], Any]) -> list[Any]:
+    """The outputs, where `result` computes one equation; `given` are the inputs and what stands for the captured."""
+    values: dict[int, Any] = dict(zip([*listing.inputs, *(slot for slot, _ in listing.captured)], given, strict=True))
+    values |= listing.constants
+    for step in listing.steps():
+        if isinstance(step, Guard):
+            check(step, values[step.slot])
+        else:
+            values[step.result] = result(step, [values[slot] for slot in step.operands])
+    return [values[slot] for slot in listing.outputs]
+
+
+def node_result(equation: Equation, operands: Sequence[Any]) -> Any:
+    """One equation on nodes, which is recorded."""
+    with recording.no_grad() if equation.is_constant else nullcontext():
+        return equation.op(*operands, **equation.params)
 
 
 def raw_result(equation: Equation, operands: Sequence[Any]) -> Any:
@@ -88,6 +98,14 @@ def fallen(guard: Guard, lane: int | None = None) -> GuardError:
     return GuardError(
         f"the condition at {guard.line} was {was} when the program was traced and is not with {given}: the "
         "function takes another branch. Trace it with such arguments, or use autograd.jit, which traces every branch"
+    )
+
+
+def thawed(name: str) -> GuardError:
+    """The error where derivatives by a captured leaf are wanted that were not when the program was traced."""
+    return GuardError(
+        f"something that {name} captured requires a gradient and did not when the program was traced; trace it again, "
+        "or use autograd.jit, which does"
     )
 
 

@@ -201,6 +201,67 @@ def test_strong_zero_before_a_branch():
             assert fast(x) == plain(function(x))
 
 
+def kinked(x):
+    return autograd.where(x > 0.0, autograd.sqrt(x), 0.0)
+
+
+def test_strong_zero_where_a_program_is_given_nodes():
+    inner, shift = trace(grad(kinked), 1.0), Value(1.0)
+    assert inner(Value(0.0)).item() == grad(kinked)(Value(0.0)).item() == 0.0
+    assert grad(inner)(4.0) == grad(grad(kinked))(4.0)
+    assert grad(inner)(0.0) == grad(grad(kinked))(0.0) == 0.0
+    moved = trace(lambda x: grad(kinked)(x) + shift, 1.0)
+    assert moved(0.0).item() == 1.0
+    for outer in (trace(lambda x: inner(x) + 1.0, 1.0), jit(lambda x: inner(x) + 1.0)):
+        assert [outer(x) for x in (0.0, 4.0, 0.0)] == [1.0, 1.25, 1.0]
+
+
+def test_backward_where_a_derivative_is_not_finite():
+    w = Value(0.0)
+    for f in (lambda x: kinked(w) * x, lambda x: kinked(w) * x + grad(kinked)(0.0 * w) * x):
+        fast = jit(f)
+        for data in (0.0, 4.0, 0.0):
+            w.data = data
+            w.grad = None
+            value, got = fast.backward(1.0), w.grad
+            w.grad = None
+            want = f(1.0)
+            want.backward()
+            assert (value, got) == (want.item(), w.grad)
+
+
+# --- leaves that are frozen and thawed ---
+
+
+def test_a_leaf_that_is_thawed():
+    w = Value(3.0, requires_grad=False)
+    fast = jit(lambda x: w * w * x)
+    assert fast(2.0) == 18.0
+    w.requires_grad = True
+    fast(2.0).backward()
+    assert w.grad == 12.0
+    with pytest.raises(GuardError, match="requires a gradient and did not"):
+        fast.programs[0](2.0)
+
+
+def test_backward_after_other_leaves_were_frozen():
+    w, u = Value(3.0), Value(5.0, requires_grad=False)
+    step = jit(lambda x: w * u * x)
+    step.backward(2.0)
+    assert (w.grad, u.grad) == (10.0, None)
+    w.requires_grad, u.requires_grad, w.grad = False, True, None
+    for _ in range(2):
+        step.backward(2.0)
+    assert (w.grad, u.grad) == (None, 12.0)
+
+
+def test_backward_takes_the_path_of_its_own_arguments():
+    w = Value(1.0)
+    program = trace(lambda x: w * x if w * x > 0.0 else 0.0 * w, 1.0)
+    w.data = -1.0
+    assert (program.backward(-2.0), w.grad) == (2.0, -2.0)
+
+
 # --- what is the same, and what is not ---
 
 
