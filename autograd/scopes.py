@@ -19,6 +19,7 @@ from contextlib import ContextDecorator
 from threading import get_ident
 from typing import Any, NamedTuple
 
+from autograd import recording
 from autograd.collector import tick
 from autograd.errors import OperandError
 
@@ -60,7 +61,8 @@ class scope(ContextDecorator):  # noqa: N801  # beside no_grad
     ----------
     name : what figures call it.
     owner : the object whose part of the computation this is, such as a module: leaves among its ``named_parameters()``
-        fold with it, and ``named_modules()`` gives the names of owners inside. It is not kept alive.
+        fold with it, and ``named_modules()`` gives the names of owners inside. It is not kept alive. A program that was
+        traced through is for its ``training`` and its ``buffers`` as they were.
 
     Raises
     ------
@@ -89,6 +91,11 @@ class scope(ContextDecorator):  # noqa: N801  # beside no_grad
             raise OperandError(f"owner= takes an object such as a module, but got {owner!r}") from None
 
     def __enter__(self) -> None:
+        if (tracer := recording.tracer()) and self._owner:
+            owner = self._owner()
+            attributes = getattr(owner, "__dict__", {})
+            names = "training", *getattr(owner, "buffers", ())
+            tracer.relies([(attributes, name, attributes.get(name)) for name in names])
         stack = _local.stack
         if not stack:
             _inside.add(get_ident())

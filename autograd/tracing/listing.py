@@ -49,6 +49,8 @@ class Listing:
     guards: list[Guard] = field(default_factory=list)
     outputs: list[int] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
+    frozen: list[Node] = field(default_factory=list)
+    relied: list[tuple[dict[str, Any], str, Any]] = field(default_factory=list)
 
     def steps(self) -> Iterator[Equation | Guard]:
         """Equations and guards, each guard as soon as it can be asked."""
@@ -67,7 +69,10 @@ def listed(inputs: Sequence[Node], heads: Sequence[Any], recorder: Recorder) -> 
     asked: dict[int, tuple[bool, str]] = {}
     for node, outcome, line in recorder.decisions:
         asked.setdefault(maker.slot(node), (outcome, line))
-    return maker.finished([maker.slot(head) for head in heads], asked)
+    listing = maker.finished([maker.slot(head) for head in heads], asked)
+    listing.frozen = [node for _, node in listing.captured if not node.requires_grad]
+    listing.relied = recorder.relied
+    return listing
 
 
 class _Maker:

@@ -29,7 +29,7 @@ from autograd.tracing.signature import (
     signature_of,
     unmarked,
 )  # fmt: skip
-from autograd.tracing.source import followed, node_result, source_of, thawed
+from autograd.tracing.source import check_outside, followed, node_result, source_of
 from autograd.tracing.text import text_of
 from autograd.tracing.tracer import InfiniteError, Recorder
 
@@ -131,7 +131,6 @@ class Program:
         self._f, self._example, self._static = f, args, static
         self._signature, self._listing, self._tree = signature, listing, tree
         self._count, self._swept, self._wanted = count, swept, executor
-        self._frozen = [node for _, node in listing.captured if not node.requires_grad]
         self._steps: dict[tuple[Node, ...], Program] = {}
 
     @property
@@ -202,6 +201,7 @@ class Program:
             if self._swept and not is_finite(list(map(raw_of, heads))):  # as in `run`
                 heads = leaves(self._f(*unmarked(args)))
             return like(self._tree, iter(heads))
+        check_outside(self._listing, self.__name__)
         raw = given if is_plain else [raw_input(x, self._signature.has_arrays) for x in given]
         return like(self._tree, iter(self.run(raw, args)))
 
@@ -253,6 +253,7 @@ class Program:
                 f"the program of {self.__name__} has {count} input(s), so it takes an array of shape ({count},) or "
                 f"(lanes, {count}), but got {x.shape}"
             )
+        check_outside(self._listing, self.__name__)
         out = self._flat.rows(x, self._captured()) if x.ndim == 2 else self._flat.point(x, self._captured())
         if self._swept and not is_finite([out]):  # as in `run`
             rows, points = np.atleast_2d(out), np.atleast_2d(x)
@@ -308,14 +309,15 @@ class Program:
         leaves_ = tuple(node for node in self.captured if node.requires_grad and node.op is None)
         if not leaves_:
             raise GraphError(f"{self.__name__} captured no leaf that requires a gradient; use value_and_grad()")
+        if tracer := recording.tracer():
+            tracer.refuse(leaves_[0], "backward()")
         copies = [fresh_input(leaf, False) for leaf in leaves_]
         with recording.no_grad():
-            value, gradients = self._step(leaves_, args)(copies, *args)
-        found = map(raw_of, gradients)
-        accumulate(dict(zip(leaves_, found, strict=True)))
+            value, gradients = self._step(leaves_, copies, args)(copies, *args)
+        accumulate(dict(zip(leaves_, map(raw_of, gradients), strict=True)))
         return raw_of(value)
 
-    def _step(self, leaves_: tuple[Node, ...], args: tuple[Any, ...]) -> Callable[..., Any]:
+    def _step(self, leaves_: tuple[Node, ...], copies: list[Node], args: tuple[Any, ...]) -> Callable[..., Any]:
         """Result and gradients by some leaves, of these and the arguments; as a program where that can be."""
         if leaves_ in self._steps:
             return self._steps[leaves_]
@@ -327,7 +329,6 @@ class Program:
             return like(self._tree, iter(heads))
 
         step = transforms.value_and_grad(result)
-        copies = [fresh_input(leaf, False) for leaf in leaves_]
         try:
             program = trace(step, copies, *args, static_argnums=tuple(position + 1 for position in self._static))
         except InfiniteError:
@@ -336,17 +337,17 @@ class Program:
 
     def _on_nodes(self, given: Sequence[Any], instead: Mapping[Node, Any] = MappingProxyType({})) -> list[Any]:
         """The leaves of the result as nodes that hang on those among the inputs, and on those `instead` of captured."""
-        if any(node.requires_grad for node in self._frozen):
-            raise thawed(self.__name__)
+        check_outside(self._listing, self.__name__, on_nodes=True)
         inputs: list[Any] = [
             x if isinstance(x, Node) else fresh_input(x, self._signature.has_arrays).detach()  # type: ignore[attr-defined]
             for x in given
         ]
         inputs += [instead.get(node, node) for _, node in self._listing.captured]
         heads = followed(self._listing, inputs, node_result)
-        if self._swept and (tracer := recording.tracer()):
-            tracer.swept(heads)
-            if not is_finite(list(map(raw_of, heads))):
+        if tracer := recording.tracer():
+            tracer.relies(self._listing.relied)
+            tracer.swept(heads if self._swept else ())
+            if self._swept and not is_finite(list(map(raw_of, heads))):
                 tracer.refuse_infinite()
         return heads
 

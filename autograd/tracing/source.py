@@ -21,7 +21,7 @@ from autograd.errors import GuardError
 from autograd.primitive import Primitive, quiet
 from autograd.tracing.listing import Equation, Guard, Listing
 
-__all__ = ["Replay", "followed", "names_of", "node_result", "source_of", "thawed"]
+__all__ = ["Replay", "check_outside", "followed", "names_of", "node_result", "source_of"]
 
 _OPERATORS: dict[Any, str] = {
     operator.add: "{} + {}", operator.sub: "{} - {}", operator.mul: "{} * {}", operator.truediv: "{} / {}",
@@ -101,12 +101,16 @@ def fallen(guard: Guard, lane: int | None = None) -> GuardError:
     )
 
 
-def thawed(name: str) -> GuardError:
-    """The error where derivatives by a captured leaf are wanted that were not when the program was traced."""
-    return GuardError(
-        f"something that {name} captured requires a gradient and did not when the program was traced; trace it again, "
-        "or use autograd.jit, which does"
-    )
+def check_outside(listing: Listing, name: str, on_nodes: bool = False) -> None:
+    """Raise where what the function goes by beside its arguments is not what it was when the program was traced."""
+    changed = next((key for attributes, key, was in listing.relied if attributes.get(key) is not was), None)
+    if on_nodes and any(node.requires_grad for node in listing.frozen):
+        changed = "requires_grad"
+    if changed:
+        raise GuardError(
+            f"{changed} of something that {name} uses is not what it was when the program was traced; trace it again, "
+            "or use autograd.jit, which does"
+        )
 
 
 def names_of(listing: Listing) -> dict[int, str]:

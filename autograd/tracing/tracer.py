@@ -90,6 +90,7 @@ class Recorder:
     first : nodes with a smaller index are not of this run.
     nodes : what was recorded, in order, and in `where` the number of the source line of each.
     watched : what derivatives came to on the way: they must be finite, or a sweep would look more closely.
+    relied : attributes that the function went by: a dict of them, which one, and what it was.
     error : the first refusal; whoever catches it does not get a program.
     decisions : what Python was told, in order: a node, its truth, and the line that asked.
     """
@@ -99,6 +100,7 @@ class Recorder:
         self.decisions: list[tuple[Node, bool, str]] = []
         self.nodes: list[Node] = []
         self.watched: list[Node] = []
+        self.relied: list[tuple[dict[str, Any], str, Any]] = []
         self.error: TraceError | None = None
         self._places: dict[tuple[int, int], int] = {}  # by code object and instruction
         self._codes: list[tuple[CodeType, int]] = []
@@ -162,6 +164,10 @@ class Recorder:
         """Python asked whether a node is true."""
         if self.knows(node):
             self.decisions.append((node, outcome, line_of(_place())))
+
+    def relies(self, relied: list[tuple[dict[str, Any], str, Any]]) -> None:
+        """Remember what attributes are."""
+        self.relied += relied
 
     def refuse(self, node: Node, how: str) -> NoReturn:
         """A number was asked for."""
