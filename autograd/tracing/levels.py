@@ -58,7 +58,8 @@ def _step(schedule: Schedule, run: int) -> Step:
         return _call(kind, [_line(start, step, count) for start, step in pairs], slice(first, end))
     places = schedule.operands[offset : offset + kind.arity * count].reshape(kind.arity, count)
     if kind.op is FOLD and count < kind.arity:
-        return _columns(_compact(places[:, 0]) if count == 1 else places.astype(np.intp), slice(first, end))
+        is_line = count == 1 and places[0, 0] != places[1, 0]  # not one number many times, which is not broadcast here
+        return _columns(_compact(places[:, 0]) if is_line else places.astype(np.intp), slice(first, end))
     return _call(kind, [_compact(row) for row in places], slice(first, end))
 
 

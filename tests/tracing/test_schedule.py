@@ -5,6 +5,7 @@ import random
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from autograd import Value, trace, value_and_grad
 from autograd.testing import graphs
 from autograd.tracing.levels import Levels
 from autograd.tracing.schedule import FOLD, is_flat, scheduled
-from tests.tracing.executors import ALGEBRA, needs_numba, rosenbrock
+from tests.tracing.executors import ALGEBRA, FAST, needs_numba, rosenbrock
 
 
 def schedule_of(f, *args):
@@ -87,6 +88,13 @@ def test_a_fold_adds_from_left_to_right(xs, count, chance):
         return out
 
     assert trace(sums, rows, executor="numpy")(rows) == sums(rows)
+
+
+@pytest.mark.parametrize("executor", ["python", *FAST])
+def test_a_fold_of_one_number(executor):
+    program = trace(lambda x, y: (x + x + x, y * y + y * y + y * y + y * y), 1.0, 2.0, executor=executor)
+    assert program(3.0, 5.0) == (9.0, 100.0)
+    assert program.flat([[3.0, 5.0], [0.5, 1.0]]).tolist() == [[9.0, 100.0], [1.5, 4.0]]
 
 
 def test_a_fold_of_negative_zeros():
