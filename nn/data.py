@@ -141,8 +141,9 @@ def standardize(train: Array, *others: Array) -> tuple[Array, ...]:
     (array([[-1.],
            [ 1.]]), array([[2.]]))
     """
-    center, scale = train.mean(axis=0), train.std(axis=0)
-    scale = np.where(scale > 0.0, scale, 1.0)
+    constant = np.ptp(train, axis=0) == 0.0  # whose mean and deviation may be off by rounding
+    center = np.where(constant, train[0], train.mean(axis=0))
+    scale = np.where(constant, 1.0, train.std(axis=0))
     return tuple((part - center) / scale for part in (train, *others))
 
 
