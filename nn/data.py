@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from autograd import OperandError, ShapeError
 from nn.extras import extra
 from nn.init import generator
+from nn.module import is_whole
 
 __all__ = ["Augment", "DataLoader", "Dataset", "load_dataset", "standardize", "stratified_split"]
 
@@ -188,8 +189,8 @@ class DataLoader:
         augment: Augment | None = None,
     ) -> None:
         self.inputs, self.targets = pair(data)
-        if batch_size < 1:
-            raise ValueError(f"a batch has at least one sample, but got batch_size={batch_size!r}")
+        if not is_whole(batch_size):
+            raise ValueError(f"a batch has a whole number of samples, from 1, but got batch_size={batch_size!r}")
         if drop_last and batch_size > len(self.targets):
             raise ValueError(f"no batch of {batch_size} can be had of {len(self.targets)} samples with drop_last=True")
         self.batch_size, self.shuffle, self.drop_last = batch_size, shuffle, drop_last

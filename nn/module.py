@@ -302,10 +302,15 @@ class Sequential(Module):
         return iter(self.layers)
 
 
+def is_whole(n: Any, least: float = 1) -> bool:
+    """Whether `n` is an integer, and not less than another."""
+    return hasattr(n, "__index__") and not isinstance(n, bool) and n >= least
+
+
 def check_sizes(what: str, *sizes: Any) -> None:
     """Raise an error unless all sizes are positive integers."""
     for size in sizes:
-        if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
+        if not is_whole(size):
             raise ShapeError(f"{what} takes positive whole numbers as sizes, but got {size!r}")
 
 

@@ -17,6 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from numbers import Real
 
+from nn.module import is_whole
+
 __all__ = [
     "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "ExponentialLR", "LinearLR", "MultiStepLR",
     "OneCycleLR", "Piecewise", "PolynomialLR", "SequentialLR", "StepLR",
@@ -33,7 +35,7 @@ class Schedule:
     def __post_init__(self) -> None:
         for field in fields(self):  # type: ignore[arg-type]  # subclasses are dataclasses
             value, name = getattr(self, field.name), f"{field.name}= of {type(self).__name__}"
-            if field.type == "int" and (isinstance(value, bool) or not hasattr(value, "__index__") or value < 1):
+            if field.type == "int" and not is_whole(value):
                 raise ValueError(f"{name} takes a positive whole number, but got {value!r}")
             if field.type == "float" and not (isinstance(value, Real) and 0.0 <= float(value) < math.inf):
                 raise ValueError(f"{name} takes a finite number that is not negative, but got {value!r}")
@@ -247,7 +249,7 @@ class CyclicLR(Schedule):
         super().__post_init__()
         if self.mode not in ("triangular", "triangular2", "exp_range"):
             raise ValueError(f"mode= takes 'triangular', 'triangular2' or 'exp_range', but got {self.mode!r}")
-        if self.step_size_down is not None and self.step_size_down < 1:
+        if self.step_size_down is not None and not is_whole(self.step_size_down):
             raise ValueError(f"step_size_down= takes a positive whole number, but got {self.step_size_down!r}")
 
     def __call__(self, step: int) -> float:  # noqa: D102  # see Schedule
