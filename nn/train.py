@@ -238,7 +238,7 @@ def fit(
     rng : shuffles, and is passed to `augment`; a fresh Generator by default.
     augment : changes the inputs of each training batch, with the Generator; see `nn.augment`.
     schedule : the learning rate as a function of the steps that are done; or an object with a method ``step(loss)``
-        that gives it after each epoch, by the validation loss where there is one, and an attribute ``lr`` to start with.
+        that gives it after each epoch, by the validation loss where there is one, and perhaps ``lr`` to start with.
     history : an earlier history to go on with; what is in it stays whole whatever happens.
     resume : the file of a `Checkpoint` to go on from, up to `epochs` in all. With the same arguments the result is the
         same, bit for bit, as without the interruption.
