@@ -82,8 +82,8 @@ class Conv2d(Module):
         rng, depth = generator(rng), in_channels // groups
         bound = (depth * math.prod(self.kernel_size)) ** -0.5
         weight = rng.uniform(-bound, bound, (out_channels, depth, *self.kernel_size))
-        self.weight = Tensor(weight.astype(dtype), name="W")
-        self.bias = Tensor(rng.uniform(-bound, bound, out_channels).astype(dtype), name="b") if bias else None
+        self.weight = Tensor(weight, dtype=dtype, name="W")
+        self.bias = Tensor(rng.uniform(-bound, bound, out_channels), dtype=dtype, name="b") if bias else None
 
     def _same(self) -> tuple[int, int]:
         """The padding that keeps the size of images."""
