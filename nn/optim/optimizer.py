@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd import GraphError, OperandError, Tensor, Value
-from nn.module import Parameter
+from nn.module import Parameter, check_state
 from nn.optim.rules import Rule
 from nn.optim.vector import check_list, checked
 
@@ -249,7 +249,9 @@ class Optimizer:
         ------
         ValueError : if names, shapes or dtypes differ, lists them all; or if a setting is out of its range. Nothing is
             changed then.
+        OperandError : if it is no state.
         """
+        check_state(state)
         fitting = self._fitting()
         differences = {
             "missing": [f"{name} {_told(values[-1])}" for name, values in fitting.items() if name not in state],
