@@ -165,7 +165,7 @@ def _class_measure(of: Callable[..., float], targets: Array, outputs: Array, los
         true = true.astype(np.int64)
     if outputs[0].size == 1 and not np.isin(true, (0, 1)).all():
         raise ValueError(f"one score per sample tells class 1 from 0, but targets are {np.unique(true)[:5].tolist()}")
-    many = of is not measures.accuracy and max(true.max(), predicted.max()) > 1
+    many = of is not measures.accuracy and (outputs[0].size > 2 or true.max() > 1)
     return of(true, predicted, "macro") if many else of(true, predicted)
 
 
