@@ -121,7 +121,7 @@ def stratified_split(labels: ArrayLike, test: float, rng: np.random.Generator) -
     >>> len(train), len(test)
     (6, 2)
     """
-    labels = np.asarray(labels)
+    labels, rng = np.asarray(labels), generator(rng)
     if not 0.0 < test < 1.0:
         raise ValueError(f"the test part is a share between 0 and 1, but got {test!r}")
     chosen = np.zeros(len(labels), bool)
