@@ -18,6 +18,7 @@ import numpy as np
 from nn.checkpoint import save
 from nn.diagnosis import layers_of, rms
 from nn.extras import extra
+from nn.module import is_whole
 from nn.optim import clip_grad_norm_, clip_grad_value_
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ __all__ = ["Callback", "Checkpoint", "ClipGradients", "EarlyStopping", "Gradient
 class Callback:
     """The base: a subclass defines what it needs of these methods.
 
-    One that must remember something for a training to resume as if uninterrupted gives it in `state_dict`.
+    One that must remember something for a training to resume as if uninterrupted gives it in `state_dict`. One that is
+    used again, for a training from its first epoch, begins anew.
 
     >>> class Tell(Callback):
     ...     def on_epoch_end(self, training):
@@ -89,6 +91,11 @@ class _Best:
         self.monitor, self.sign, self.min_delta = monitor, 1.0 if down else -1.0, min_delta
         self.cost = math.inf
 
+    def begin(self, training: Training) -> None:
+        """Forget what was best in another training."""
+        if not training.history.epochs:
+            self.cost = math.inf
+
     def improves(self, training: Training) -> bool:
         """Look at the latest number, and keep it if it is the best."""
         history = training.history
@@ -125,14 +132,19 @@ class EarlyStopping(Callback):
         mode: str = "auto",
         restore_best: bool = True,
     ) -> None:
-        if patience < 1 or not min_delta >= 0.0:
-            raise ValueError(f"patience is at least 1 and min_delta not negative, but got {patience=} and {min_delta=}")
+        if not is_whole(patience) or not min_delta >= 0.0:
+            raise ValueError(
+                f"patience is a whole number from 1 and min_delta not negative, but got {patience=} and {min_delta=}"
+            )
         self._best = _Best(monitor, mode, min_delta)
         self.patience, self.restore_best = patience, restore_best
         self.best_epoch = 0
         self._state: dict[str, Any] = {}
 
     def on_train_begin(self, training: Training) -> None:  # noqa: D102  # see Callback
+        self._best.begin(training)
+        if not training.history.epochs:
+            self.best_epoch, self._state = 0, {}
         self._stop_if_due(training)
 
     def on_epoch_end(self, training: Training) -> None:  # noqa: D102  # see Callback
@@ -175,7 +187,7 @@ class Checkpoint(Callback):
     comes_last = True
 
     def __init__(self, path: str | Path, every: int = 1, monitor: str | None = None, mode: str = "auto") -> None:
-        if every < 1:
+        if not is_whole(every):
             raise ValueError(f"a checkpoint is saved every 1, 2, ... epochs, but got {every=}")
         self.path, self.every = Path(path), every
         self._best = None if monitor is None else _Best(monitor, mode)
@@ -184,6 +196,10 @@ class Checkpoint(Callback):
         """Fail now rather than after the first epoch."""
         extra("safetensors")
         training.state_dict()
+        if not self.path.absolute().parent.is_dir() or self.path.is_dir():
+            raise FileNotFoundError(f"{self.path} cannot be written: it is a folder, or the folder for it is missing")
+        if self._best is not None:
+            self._best.begin(training)
 
     def on_epoch_end(self, training: Training) -> None:  # noqa: D102  # see Callback
         due = training.history.epochs % self.every == 0 or training.history.epochs == training.epochs
@@ -235,6 +251,11 @@ class GradientNorms(Callback):
         self.norms: dict[str, list[float]] = {}
         self._sums: dict[str, float] = {}
         self._batches = 0
+
+    def on_train_begin(self, training: Training) -> None:  # noqa: D102  # see Callback
+        self._sums, self._batches = {}, 0
+        if not training.history.epochs:
+            self.norms = {}
 
     def on_backward_end(self, training: Training) -> None:  # noqa: D102  # see Callback
         for path, (_, parameters) in layers_of(training.module).items():

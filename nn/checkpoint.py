@@ -49,6 +49,8 @@ def save(state: Mapping[str, Any], path: str | Path) -> Path:
     {'weight': array([[1., 1., 1.],
            [1., 1., 1.]]), 'steps': 7}
     """
+    if not isinstance(state, Mapping):
+        raise TypeError(f"save takes a state, such as model.state_dict(), but got a {type(state).__name__}")
     tensors = {name: np.asarray(x, order="C") for name, x in state.items() if isinstance(x, np.ndarray)}
     for name, array in tensors.items():
         if array.dtype.kind not in "fiub":

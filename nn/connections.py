@@ -13,6 +13,7 @@ node 1, and w₄b to node 4 from a constant 1, its bias. `Network.check` holds t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -20,8 +21,9 @@ import numpy as np
 
 import autograd
 from autograd import ShapeError
+from nn.data import pair
 from nn.init import generator, xavier_bound
-from nn.module import check_sizes
+from nn.module import check_sizes, is_whole
 
 __all__ = ["Check", "Connection", "Connections", "ConstNode", "Layer", "Network", "Node"]
 
@@ -238,7 +240,14 @@ class Network:
                 node.calc_hidden_delta()
 
     def learn(self, x: Sequence[float], t: Sequence[float], rate: float) -> None:
-        """One step downhill for one sample with its targets."""
+        """One step downhill for one sample with its targets.
+
+        Raises
+        ------
+        ValueError : if `rate` is negative or not finite, or a number of the sample is not finite.
+        """
+        if not 0.0 <= rate < math.inf:
+            raise ValueError(f"learn takes a finite rate that is not negative, but got {rate!r}")
         self.calc_deltas(x, t)
         for connection in self.connections:
             connection.update(rate)
@@ -264,9 +273,9 @@ class Network:
         -------
         The mean error E over the samples, after each epoch.
         """
-        rows, goals = np.asarray(inputs, float).tolist(), np.asarray(targets, float).tolist()
-        if len(rows) != len(goals) or not rows:
-            raise ShapeError(f"there are {len(rows)} inputs and {len(goals)} targets; each sample has one of both")
+        if not is_whole(epochs, least=0):
+            raise ValueError(f"train takes a whole number of epochs, but got {epochs=}")
+        rows, goals = (part.tolist() for part in pair((inputs, targets)))
         errors = []
         for _ in range(epochs):
             for i in range(len(rows)) if rng is None else rng.permutation(len(rows)):
@@ -319,4 +328,7 @@ def _sample(numbers: Sequence[float], layer: Layer, what: str) -> list[float]:
     """One number per node of a layer."""
     if np.shape(numbers) != (len(layer.nodes),):
         raise ShapeError(f"a sample has {len(layer.nodes)} {what} as a list, but got shape {np.shape(numbers)}")
-    return [float(number) for number in numbers]
+    sample = [float(number) for number in numbers]
+    if not all(map(math.isfinite, sample)):
+        raise ValueError(f"a sample has finite {what}, but got {sample}")
+    return sample

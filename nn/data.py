@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from autograd import OperandError, ShapeError
 from nn.extras import extra
 from nn.init import generator
+from nn.module import is_whole
 
 __all__ = ["Augment", "DataLoader", "Dataset", "load_dataset", "standardize", "stratified_split"]
 
@@ -120,7 +121,7 @@ def stratified_split(labels: ArrayLike, test: float, rng: np.random.Generator) -
     >>> len(train), len(test)
     (6, 2)
     """
-    labels = np.asarray(labels)
+    labels, rng = np.asarray(labels), generator(rng)
     if not 0.0 < test < 1.0:
         raise ValueError(f"the test part is a share between 0 and 1, but got {test!r}")
     chosen = np.zeros(len(labels), bool)
@@ -141,8 +142,9 @@ def standardize(train: Array, *others: Array) -> tuple[Array, ...]:
     (array([[-1.],
            [ 1.]]), array([[2.]]))
     """
-    center, scale = train.mean(axis=0), train.std(axis=0)
-    scale = np.where(scale > 0.0, scale, 1.0)
+    constant = np.ptp(train, axis=0) == 0.0  # whose mean and deviation may be off by rounding
+    center = np.where(constant, train[0], train.mean(axis=0))
+    scale = np.where(constant, 1.0, train.std(axis=0))
     return tuple((part - center) / scale for part in (train, *others))
 
 
@@ -187,8 +189,8 @@ class DataLoader:
         augment: Augment | None = None,
     ) -> None:
         self.inputs, self.targets = pair(data)
-        if batch_size < 1:
-            raise ValueError(f"a batch has at least one sample, but got batch_size={batch_size!r}")
+        if not is_whole(batch_size):
+            raise ValueError(f"a batch has a whole number of samples, from 1, but got batch_size={batch_size!r}")
         if drop_last and batch_size > len(self.targets):
             raise ValueError(f"no batch of {batch_size} can be had of {len(self.targets)} samples with drop_last=True")
         self.batch_size, self.shuffle, self.drop_last = batch_size, shuffle, drop_last

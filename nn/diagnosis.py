@@ -88,6 +88,8 @@ class GradientReport:
         silent = [layer.name for layer in learning if not layer.d_weights.any()]
         if silent:
             return f"zero: no gradient reaches {', '.join(silent)}"
+        if not learning:
+            return "zero: no parameter has a gradient"
         first, last = learning[0], learning[-1]
         seen = [layer.d_outputs if layer.d_outputs.any() else layer.d_weights for layer in (first, last)]
         ratio = rms(seen[0]) / rms(seen[1])

@@ -27,6 +27,7 @@ __all__ = [
     "in_mode",
     "measured",
     "model_on_batches",
+    "named",
     "predict",
     "raw",
     "raw_outputs",
@@ -38,6 +39,8 @@ Loss = Callable[[Any, Any], Any]
 """Of outputs and targets, a mean over the samples."""
 Metric = str | Callable[[Array, Array], float]
 """The name of a measure, or a function of targets and outputs as arrays."""
+Measure = Callable[[Array, Array, Loss], float]
+"""Of targets, outputs and the loss, which decides what threshold makes classes of one score."""
 
 _of_classes = {name: getattr(measures, name) for name in ("accuracy", "precision", "recall", "f1")}
 _of_numbers = {"r2": measures.r2, "roc_auc": measures.roc_auc}
@@ -126,14 +129,22 @@ def measured(
 
 
 def score(metrics: Sequence[Metric], targets: Array, outputs: Array, loss: Any) -> dict[str, float]:
-    """The metrics of outputs by name; `loss` decides what threshold makes classes of one score."""
+    """The metrics of outputs by name."""
+    return {name: of(targets, outputs, loss) for name, of in named(metrics)}
+
+
+def named(metrics: Sequence[Metric]) -> list[tuple[str, Measure]]:
+    """The metrics with their names, of which no two are the same."""
     if isinstance(metrics, str):
         raise TypeError(f"metrics are a list: write metrics=[{metrics!r}]")
-    return {name: of(targets, outputs, loss) for name, of in map(_metric, metrics)}
+    found = list(map(_metric, metrics))
+    names = ["loss", *(name for name, _ in found)]
+    if len(set(names)) < len(names):
+        raise ValueError(f"two metrics would share a name: {', '.join(names)}; a function is called by its __name__")
+    return found
 
 
-def _metric(metric: Metric) -> tuple[str, Callable[[Array, Array, Any], float]]:
-    """Name and function of targets, outputs and loss."""
+def _metric(metric: Metric) -> tuple[str, Measure]:
     if callable(metric):
         return getattr(metric, "__name__", repr(metric)), lambda y, out, loss: float(metric(y, out))
     if metric in _of_numbers:
@@ -154,7 +165,7 @@ def _class_measure(of: Callable[..., float], targets: Array, outputs: Array, los
         true = true.astype(np.int64)
     if outputs[0].size == 1 and not np.isin(true, (0, 1)).all():
         raise ValueError(f"one score per sample tells class 1 from 0, but targets are {np.unique(true)[:5].tolist()}")
-    many = of is not measures.accuracy and max(true.max(), predicted.max()) > 1
+    many = of is not measures.accuracy and (outputs[0].size > 2 or true.max() > 1)
     return of(true, predicted, "macro") if many else of(true, predicted)
 
 

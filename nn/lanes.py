@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import ShapeError, Value, grad, trace
-from nn.neuron import MLP
+from nn.neuron import MLP, Layer, Neuron
 
 __all__ = ["Lanes"]
 
@@ -28,8 +28,8 @@ class Lanes:
 
     Parameters
     ----------
-    network : its parameters are read at every call. Its activations are given by name: a function could do something
-        else each time, which a program would not.
+    network : its parameters are read at every call, and are leaves. Its activations are given by name, and stay: a
+        function could do something else each time, which a program would not.
 
     Examples
     --------
@@ -68,8 +68,12 @@ class Lanes:
     def fits(network: Any) -> bool:
         """Whether a network is one that lanes can be made of."""
         return type(network) is MLP and all(
-            isinstance(neuron.activation, str) for layer in network.layers for neuron in layer.neurons
+            isinstance(layer, Layer) and all(map(Lanes._fits, layer.neurons)) for layer in network.layers
         )
+
+    @staticmethod
+    def _fits(neuron: Neuron) -> bool:
+        return isinstance(neuron.activation, str) and all(p.op is None for p in (*neuron.w, neuron.b))
 
     def __call__(self, rows: Array) -> Array:
         """The outputs for a batch: shape ``(n, outputs)``, or ``(n,)`` if there is one output."""

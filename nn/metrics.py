@@ -252,11 +252,14 @@ def _cumulated(true: ArrayLike, scores: ArrayLike) -> tuple[Array, Array, Array]
     labels, numbers = _arrays(true, scores, "labels and scores")
     if set(np.unique(labels)) != {0, 1}:
         raise ValueError(f"a ROC needs labels 0 and 1, and both of them, but got {np.unique(labels)[:5].tolist()}")
+    if numbers.dtype.kind not in "fiub":
+        raise OperandError(f"scores are real numbers, but got {numbers.dtype}")
+    numbers = numbers.astype(np.float64)
     if np.isnan(numbers).any():
         raise ValueError(f"{np.isnan(numbers).sum()} of {len(numbers)} scores are nan, which has no place in an order")
     order = np.argsort(-numbers, kind="stable")
-    ordered = numbers[order].astype(np.float64)
-    last = np.append(np.flatnonzero(np.diff(ordered)), len(ordered) - 1)  # of equal scores
+    ordered = numbers[order]
+    last = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(ordered) - 1)  # of equal scores
     hits = np.cumsum(labels[order].astype(np.float64))[last]
     return np.append(0.0, last + 1 - hits), np.append(0.0, hits), np.append(np.inf, ordered[last])
 
@@ -276,7 +279,9 @@ def r2(true: ArrayLike, predicted: ArrayLike) -> float:
     """
     target, guess = (array.astype(np.float64) for array in _arrays(true, predicted, "numbers"))
     error, spread = np.sum((target - guess) ** 2), np.sum((target - target.mean()) ** 2)
-    return float(1.0 - error / spread) if spread else float(error == 0.0)
+    if np.ptp(target) == 0.0:  # where the spread may be a rounding error
+        return float(error == 0.0)
+    return float(1.0 - error / spread)
 
 
 def _arrays(true: ArrayLike, predicted: ArrayLike, what: str) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -160,6 +160,7 @@ class Module:
         Raises
         ------
         ValueError : if the state does not fit; the message lists every path that does not, with shapes.
+        OperandError : if it is no state.
 
         Examples
         --------
@@ -171,6 +172,7 @@ class Module:
           unexpected: scale (2,)
           other shapes: weight is (2, 3) here, but (2, 4) in the state
         """
+        check_state(state)
         slots = {path: (owner, name) for path, owner, name in self._slots()}
         ours = {path: np.asarray(getattr(*slot)) for path, slot in slots.items()}
         given = {path: np.asarray(x.numpy() if isinstance(x, Value | Tensor) else x) for path, x in state.items()}
@@ -302,11 +304,24 @@ class Sequential(Module):
         return iter(self.layers)
 
 
+def is_whole(n: Any, least: float = 1) -> bool:
+    """Whether `n` is an integer, and not less than another."""
+    return hasattr(n, "__index__") and not isinstance(n, bool) and n >= least
+
+
 def check_sizes(what: str, *sizes: Any) -> None:
     """Raise an error unless all sizes are positive integers."""
     for size in sizes:
-        if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
+        if not is_whole(size):
             raise ShapeError(f"{what} takes positive whole numbers as sizes, but got {size!r}")
+
+
+def check_state(state: Any) -> None:
+    """Raise an error unless it is a dict, such as of arrays by name."""
+    if not isinstance(state, Mapping):
+        raise OperandError(
+            f"load_state_dict takes what state_dict() or nn.load(path) gave, but got a {type(state).__name__}"
+        )
 
 
 def shape_of(x: Any) -> tuple[int, ...]:

@@ -72,7 +72,7 @@ class Neuron(Module):
         fan_out: int = 1,
     ) -> None:
         check_sizes("Neuron", n_in, fan_out)
-        self._function = _activation(activation)
+        _function(activation)
         self.activation = activation
         bound = he_bound(n_in) if activation == "relu" else xavier_bound(n_in, fan_out)
         numbers = generator(rng).uniform(-bound, bound, n_in).tolist()
@@ -95,7 +95,8 @@ class Neuron(Module):
 
     def activate(self, z: Any) -> Any:
         """The activation of a weighted sum: f(z)."""
-        return z if self._function is None else self._function(z)
+        function = _function(self.activation)
+        return z if function is None else function(z)
 
     def extra_repr(self) -> str:  # noqa: D102  # see Module
         return f"{len(self.w)}, {_name(self.activation)}"
@@ -200,7 +201,7 @@ class MLP(Module):
         return diagram(self, x, y, passes, lang, loss)
 
 
-def _activation(activation: Activation) -> Callable[[Any], Any] | None:
+def _function(activation: Activation) -> Callable[[Any], Any] | None:
     """The function that an `activation=` argument means; None for none."""
     if callable(activation):
         return activation

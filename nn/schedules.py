@@ -17,6 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from numbers import Real
 
+from nn.module import is_whole
+
 __all__ = [
     "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "ExponentialLR", "LinearLR", "MultiStepLR",
     "OneCycleLR", "Piecewise", "PolynomialLR", "SequentialLR", "StepLR",
@@ -24,16 +26,27 @@ __all__ = [
 
 
 class Schedule:
-    """The base of schedules: settings that are checked, and a call."""
+    """The base of schedules: settings that are checked, and a call. A subclass defines `rate`."""
 
     def __call__(self, step: int) -> float:
-        """The learning rate of a step; the first is step 0."""
+        """The learning rate of a step; the first is step 0.
+
+        Raises
+        ------
+        ValueError : if `step` is negative or not finite.
+        """
+        if not (isinstance(step, Real) and 0 <= step < math.inf):
+            raise ValueError(f"a schedule is asked for step 0, 1, ..., but got {step!r}")
+        return self.rate(step)
+
+    def rate(self, step: int) -> float:
+        """The same, for a step that was checked."""
         raise NotImplementedError
 
     def __post_init__(self) -> None:
         for field in fields(self):  # type: ignore[arg-type]  # subclasses are dataclasses
             value, name = getattr(self, field.name), f"{field.name}= of {type(self).__name__}"
-            if field.type == "int" and (isinstance(value, bool) or not hasattr(value, "__index__") or value < 1):
+            if field.type == "int" and not is_whole(value):
                 raise ValueError(f"{name} takes a positive whole number, but got {value!r}")
             if field.type == "float" and not (isinstance(value, Real) and 0.0 <= float(value) < math.inf):
                 raise ValueError(f"{name} takes a finite number that is not negative, but got {value!r}")
@@ -54,7 +67,7 @@ class StepLR(Schedule):
     step_size: int
     gamma: float = 0.1
 
-    def __call__(self, step: int) -> float:  # noqa: D102  # see Schedule
+    def rate(self, step: int) -> float:  # noqa: D102  # see Schedule
         return self.lr * self.gamma ** (step // self.step_size)
 
 
@@ -74,7 +87,7 @@ class MultiStepLR(Schedule):
         super().__post_init__()
         _check_rising("MultiStepLR", self.milestones)
 
-    def __call__(self, step: int) -> float:  # noqa: D102  # see Schedule
+    def rate(self, step: int) -> float:  # noqa: D102  # see Schedule
         return self.lr * self.gamma ** bisect_right(self.milestones, step)
 
 
@@ -98,7 +111,7 @@ class Piecewise(Schedule):
         if not all(0.0 <= rate < math.inf for rate in self.rates):
             raise ValueError(f"Piecewise takes finite rates that are not negative, but got {self.rates!r}")
 
-    def __call__(self, step: int) -> float:  # noqa: D102  # see Schedule
+    def rate(self, step: int) -> float:  # noqa: D102  # see Schedule
         return self.rates[bisect_right(self.milestones, step)]
 
 
@@ -123,7 +136,7 @@ class SequentialLR(Schedule):
                 f"but got {len(self.schedules)} and {len(self.milestones)}"
             )
 
-    def __call__(self, step: int) -> float:  # noqa: D102  # see Schedule
+    def rate(self, step: int) -> float:  # noqa: D102  # see Schedule
         k = bisect_right(self.milestones, step)
         return self.schedules[k](step - self.milestones[k - 1] if k else step)
 
@@ -142,7 +155,7 @@ class ExponentialLR(Schedule):
     lr: float
     gamma: float
 
-    def __call__(self, step: int) -> float:  # noqa: D102  # see Schedule
+    def rate(self, step: int) -> float:  # noqa: D102  # see Schedule
         return self.lr * self.gamma**step
 
 
@@ -159,7 +172,7 @@ class LinearLR(Schedule):
     end_factor: float = 1.0
     total_iters: int = 5
 
-    def __call__(self, step: int) -> float:  # noqa: D102  # see Schedule
+    def rate(self, step: int) -> float:  # noqa: D102  # see Schedule
         done = min(step, self.total_iters) / self.total_iters
         return self.lr * (self.start_factor + (self.end_factor - self.start_factor) * done)
 
@@ -176,7 +189,7 @@ class PolynomialLR(Schedule):
     total_iters: int = 5
     power: float = 1.0
 
-    def __call__(self, step: int) -> float:  # noqa: D102  # see Schedule
+    def rate(self, step: int) -> float:  # noqa: D102  # see Schedule
         rate: float = self.lr * (1.0 - min(step, self.total_iters) / self.total_iters) ** self.power
         return rate
 
@@ -195,7 +208,7 @@ class CosineAnnealingLR(Schedule):
     T_max: int
     eta_min: float = 0.0
 
-    def __call__(self, step: int) -> float:  # noqa: D102  # see Schedule
+    def rate(self, step: int) -> float:  # noqa: D102  # see Schedule
         return self.eta_min + (self.lr - self.eta_min) * _falling(step / self.T_max)
 
 
@@ -212,7 +225,7 @@ class CosineAnnealingWarmRestarts(Schedule):
     T_mult: int = 1
     eta_min: float = 0.0
 
-    def __call__(self, step: int) -> float:  # noqa: D102  # see Schedule
+    def rate(self, step: int) -> float:  # noqa: D102  # see Schedule
         length, since = self.T_0, step
         if self.T_mult == 1:
             since %= length
@@ -247,10 +260,10 @@ class CyclicLR(Schedule):
         super().__post_init__()
         if self.mode not in ("triangular", "triangular2", "exp_range"):
             raise ValueError(f"mode= takes 'triangular', 'triangular2' or 'exp_range', but got {self.mode!r}")
-        if self.step_size_down is not None and self.step_size_down < 1:
+        if self.step_size_down is not None and not is_whole(self.step_size_down):
             raise ValueError(f"step_size_down= takes a positive whole number, but got {self.step_size_down!r}")
 
-    def __call__(self, step: int) -> float:  # noqa: D102  # see Schedule
+    def rate(self, step: int) -> float:  # noqa: D102  # see Schedule
         down = self.step_size_up if self.step_size_down is None else self.step_size_down
         cycle, since = divmod(step, self.step_size_up + down)
         height = since / self.step_size_up if since <= self.step_size_up else (self.step_size_up + down - since) / down
@@ -283,7 +296,7 @@ class OneCycleLR(Schedule):
         if self.pct_start > 1.0 or not self.div_factor or not self.final_div_factor:
             raise ValueError("OneCycleLR takes pct_start from 0 to 1, and positive div_factor and final_div_factor")
 
-    def __call__(self, step: int) -> float:  # noqa: D102  # see Schedule
+    def rate(self, step: int) -> float:  # noqa: D102  # see Schedule
         low, last = self.max_lr / self.div_factor, self.total_steps - 1
         turn = self.pct_start * self.total_steps - 1.0
         step = min(step, last)

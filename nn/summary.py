@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd import ShapeError, Tensor, Value, no_grad
-from nn.module import Module, shape_of
+from nn.module import Module, is_whole, shape_of
 
 __all__ = ["Row", "Summary", "summary"]
 
@@ -81,7 +81,7 @@ def summary(model: Module, *input_shapes: Sequence[int], dtype: DTypeLike | None
 
 
 def _shape(given: Any) -> Shape:
-    if not isinstance(given, tuple | list) or not all(hasattr(n, "__index__") and n >= 0 for n in given):
+    if not isinstance(given, tuple | list) or not all(is_whole(n, least=0) for n in given):
         raise ShapeError(f"summary() takes shapes as tuples of whole numbers, such as (64, 1, 8, 8), but got {given!r}")
     return tuple(int(n) for n in given)
 

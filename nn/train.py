@@ -18,9 +18,9 @@ from autograd import Tensor
 from nn.callbacks import Callback, ProgressBar, as_callback
 from nn.checkpoint import CheckpointError, load
 from nn.data import Augment, DataLoader
-from nn.evaluate import Loss, Metric, in_mode, measured, model_on_batches, raw, score
+from nn.evaluate import Loss, Metric, in_mode, measured, model_on_batches, named, raw, score
 from nn.lanes import Lanes
-from nn.module import Module
+from nn.module import Module, is_whole
 from nn.neuron import MLP
 from nn.optim import Optimizer
 
@@ -44,6 +44,12 @@ class History(dict[str, list[float]]):
     def epochs(self) -> int:
         """How many epochs were finished."""
         return len(self.get("loss", []))
+
+    def add(self, row: dict[str, float]) -> None:
+        """Note an epoch; nan stands where a name was not measured."""
+        done = self.epochs
+        for name in {**self, **row}:
+            self.setdefault(name, [math.nan] * done).append(row.get(name, math.nan))
 
     def __repr__(self) -> str:
         latest = ", ".join(f"{name} {numbers[-1]:.4g}" for name, numbers in self.items() if numbers)
@@ -77,6 +83,7 @@ class Training:
     stop: str = ""
 
     def __post_init__(self) -> None:
+        named(self.metrics)  # says now what is wrong with them
         self._lanes = Lanes(cast(MLP, self.model)) if Lanes.fits(self.model) else None
         self._run = self._lanes or model_on_batches(self.model)
 
@@ -90,16 +97,17 @@ class Training:
     def epoch(self) -> None:
         """Go through the data once, and note how that went; nothing is noted of an epoch that is broken off."""
         total, targets, outputs = 0.0, [], []
-        for x, y in self.loader:
-            if self.schedule is not None and not hasattr(self.schedule, "step"):
-                self.optimizer.lr = self.schedule(self.optimizer.steps)
-            cost, out = self._batch(x, y)
-            total += cost * len(y)
-            targets.append(y)
-            outputs.append(out)
-            self.tell("on_batch_end")
-            if self.stop:
-                return
+        with in_mode(self.model, training=True):
+            for x, y in self.loader:
+                if self.schedule is not None and not hasattr(self.schedule, "step"):
+                    self.optimizer.lr = self.schedule(self.optimizer.steps)
+                cost, out = self._batch(x, y)
+                total += cost * len(y)
+                targets.append(y)
+                outputs.append(out)
+                self.tell("on_batch_end")
+                if self.stop:
+                    return
         seen = np.concatenate(targets)
         row = {"loss": total / len(seen)} | score(self.metrics, seen, np.concatenate(outputs), self.loss)
         if self.validation is not None:
@@ -107,8 +115,7 @@ class Training:
             row |= {f"val_{name}": number for name, number in found.items()}
         if hasattr(self.schedule, "step"):
             self.optimizer.lr = self.schedule.step(row.get("val_loss", row["loss"]))
-        for name, number in row.items():
-            self.history.setdefault(name, []).append(number)
+        self.history.add(row)
         self.tell("on_epoch_end")
 
     def _batch(self, x: Any, y: Any) -> tuple[float, Any]:
@@ -231,7 +238,7 @@ def fit(
     rng : shuffles, and is passed to `augment`; a fresh Generator by default.
     augment : changes the inputs of each training batch, with the Generator; see `nn.augment`.
     schedule : the learning rate as a function of the steps that are done; or an object with a method ``step(loss)``
-        that gives it after each epoch, by the validation loss where there is one.
+        that gives it after each epoch, by the validation loss where there is one, and perhaps ``lr`` to start with.
     history : an earlier history to go on with; what is in it stays whole whatever happens.
     resume : the file of a `Checkpoint` to go on from, up to `epochs` in all. With the same arguments the result is the
         same, bit for bit, as without the interruption.
@@ -268,8 +275,10 @@ def fit(
     >>> min(history["val_loss"]) < 0.1
     True
     """
-    if epochs < 0:
-        raise ValueError(f"fit takes epochs from 0, but got {epochs=}")
+    if not is_whole(epochs, least=0):
+        raise ValueError(f"fit takes a whole number of epochs, but got {epochs=}")
+    if history is not None and resume is not None:
+        raise ValueError("a training goes on from its file or from a history; give resume= or history=")
     if isinstance(data, DataLoader):
         if rng is not None or augment is not None:
             raise ValueError("a DataLoader has its own rng= and augment=; give them to it")
@@ -292,8 +301,10 @@ def fit(
     if resume is not None:
         training.load_state_dict(load(resume))
         training.epochs = epochs
+    if hasattr(schedule, "step") and hasattr(schedule, "lr"):
+        optimizer.lr = schedule.lr
     training.history.stopped = ""
-    with in_mode(model, training=True), _interruptible(training):
+    with _interruptible(training):
         training.tell("on_train_begin")
         try:
             while training.history.epochs < training.epochs and not training.stop:

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike
 import autograd
 from autograd import OperandError, ShapeError, Tensor
 from nn.init import generator
-from nn.module import Module, check_sizes
+from nn.module import Module, check_sizes, is_whole
 
 __all__ = ["Conv2d", "Extent", "pair", "shown"]
 
@@ -82,8 +82,8 @@ class Conv2d(Module):
         rng, depth = generator(rng), in_channels // groups
         bound = (depth * math.prod(self.kernel_size)) ** -0.5
         weight = rng.uniform(-bound, bound, (out_channels, depth, *self.kernel_size))
-        self.weight = Tensor(weight.astype(dtype), name="W")
-        self.bias = Tensor(rng.uniform(-bound, bound, out_channels).astype(dtype), name="b") if bias else None
+        self.weight = Tensor(weight, dtype=dtype, name="W")
+        self.bias = Tensor(rng.uniform(-bound, bound, out_channels), dtype=dtype, name="b") if bias else None
 
     def _same(self) -> tuple[int, int]:
         """The padding that keeps the size of images."""
@@ -114,8 +114,7 @@ class Conv2d(Module):
 def pair(layer: str, name: str, value: Any, least: int = 1) -> tuple[int, int]:
     """One integer for both axes, or two, each at least `least`."""
     both = tuple(value) if isinstance(value, tuple | list) else (value, value)
-    whole = all(hasattr(n, "__index__") and not isinstance(n, bool) for n in both)
-    if len(both) != 2 or not whole:
+    if len(both) != 2 or not all(is_whole(n, -math.inf) for n in both):
         raise OperandError(f"{layer}: {name}= takes an integer or a pair of integers, but got {value!r}")
     if min(both) < least:
         raise ShapeError(f"{layer}: {name}={value} is too small, the least is {least}")

@@ -58,8 +58,8 @@ class Linear(Module):
         check_sizes("Linear", in_features, out_features)
         rng = generator(rng)
         bound = in_features**-0.5
-        self.weight = Tensor(rng.uniform(-bound, bound, (out_features, in_features)).astype(dtype), name="W")
-        self.bias = Tensor(rng.uniform(-bound, bound, out_features).astype(dtype), name="b") if bias else None
+        self.weight = Tensor(rng.uniform(-bound, bound, (out_features, in_features)), dtype=dtype, name="W")
+        self.bias = Tensor(rng.uniform(-bound, bound, out_features), dtype=dtype, name="b") if bias else None
 
     def forward(self, x: Any) -> Any:
         """Rows ``(..., in_features)`` to rows ``(..., out_features)``."""
@@ -147,7 +147,7 @@ class Embedding(Module):
         weight = generator(rng).normal(size=(num_embeddings, embedding_dim))
         if padding_idx is not None:
             weight[padding_idx] = 0.0
-        self.weight, self.padding_idx = Tensor(weight.astype(dtype), name="W"), padding_idx
+        self.weight, self.padding_idx = Tensor(weight, dtype=dtype, name="W"), padding_idx
 
     def forward(self, x: Any) -> Any:
         """Integers of any shape to their rows, ``(*shape, embedding_dim)``."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,7 @@ class ChannelNorm(Module):
     Raises
     ------
     ShapeError : if x has another shape, or in training one number alone makes a mean.
+    ValueError : if `eps` is negative, or `momentum` not from 0 to 1.
     """
 
     buffers = ("running_mean", "running_var", "num_batches_tracked")
@@ -65,6 +67,9 @@ class ChannelNorm(Module):
         dtype: DTypeLike = np.float64,
     ) -> None:
         check_sizes(type(self).__name__, num_features)
+        _check_within("eps", eps, math.inf)
+        if momentum is not None:
+            _check_within("momentum", momentum, 1.0)
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.weight, self.bias = _affine((num_features,), affine, dtype)
         self.running_mean: Any = np.zeros(num_features, dtype) if track_running_stats else None
@@ -208,6 +213,7 @@ class GroupNorm(Module):
         dtype: DTypeLike = np.float64,
     ) -> None:
         check_sizes("GroupNorm", num_groups, num_channels)
+        _check_within("eps", eps, math.inf)
         if num_channels % num_groups:
             raise ShapeError(f"GroupNorm: {num_channels} channels do not make {num_groups} groups of one size")
         self.num_groups, self.num_channels, self.eps = num_groups, num_channels, eps
@@ -266,6 +272,7 @@ class LayerNorm(Module):
     ) -> None:
         extents = tuple(normalized_shape) if isinstance(normalized_shape, Sequence) else (normalized_shape,)
         check_sizes("LayerNorm", *extents)
+        _check_within("eps", eps, math.inf)
         self.normalized_shape, self.eps = extents, eps
         self.weight, beta = _affine(extents, elementwise_affine, dtype)
         self.bias = beta if bias else None
@@ -286,11 +293,18 @@ class LayerNorm(Module):
         return f"{extents}{'' if self.eps == 1e-5 else f', eps={self.eps}'}"
 
 
+def _check_within(name: str, value: Any, most: float) -> None:
+    """Raise an error unless a setting is from 0 to `most`."""
+    if not (isinstance(value, Real) and 0.0 <= float(value) <= most):
+        limits = "that is not negative" if most == math.inf else f"from 0 to {most:g}"
+        raise ValueError(f"{name}= takes a number {limits}, but got {value!r}")
+
+
 def _affine(shape: tuple[int, ...], wanted: bool, dtype: DTypeLike) -> tuple[Tensor | None, Tensor | None]:
     """γ and β."""
     if not wanted:
         return None, None
-    return Tensor(np.ones(shape, dtype), name="γ"), Tensor(np.zeros(shape, dtype), name="β")
+    return Tensor(np.ones(shape), dtype=dtype, name="γ"), Tensor(np.zeros(shape), dtype=dtype, name="β")
 
 
 def _moments(x: Any, axes: tuple[int, ...]) -> tuple[Any, Any, Any]:

@@ -99,7 +99,8 @@ class WeightNorm(Module):
     """A layer with w = g v / ‖v‖ as its weight: length g and direction v are learnt apart.
 
     Salimans and Kingma, "Weight normalization", 2016; ``torch.nn.utils.parametrizations.weight_norm``. Wrap a layer
-    before its parameters are given to an optimizer: g and v take the place of w, and at first give the same.
+    before its parameters are given to an optimizer: g comes beside the parameter of the layer, which is v from then on,
+    and at first gives the same. The layer has v as its weight again after each call.
 
     Parameters
     ----------
@@ -110,7 +111,6 @@ class WeightNorm(Module):
     Attributes
     ----------
     g : Tensor with the lengths, of the shape of w but 1 along all axes except `dim`.
-    v : Tensor with the directions, in the shape of w.
 
     Raises
     ------
@@ -122,7 +122,7 @@ class WeightNorm(Module):
     >>> from nn import Linear
     >>> layer = WeightNorm(Linear(4, 3))
     >>> [(name, p.shape) for name, p in layer.named_parameters()]
-    [('g', (3, 1)), ('v', (3, 4)), ('module.bias', (3,))]
+    [('g', (3, 1)), ('module.weight', (3, 4)), ('module.bias', (3,))]
     >>> layer(np.ones((2, 4))).shape
     (2, 3)
     """
@@ -134,14 +134,13 @@ class WeightNorm(Module):
             raise ShapeError(f"WeightNorm: dim={dim} is not one of the {n} axes of {name} {weight.shape}")
         self.axes = tuple(axis for axis in range(n) if dim is None or axis != dim % n)
         self.g = Tensor(autograd.norm(weight.numpy(), axis=self.axes, keepdims=True), name="g")
-        self.v = Tensor(weight.numpy(), name="v")
         self.module, self.name = module, name
-        setattr(module, name, self.v.numpy())  # no parameter any more
 
     @property
     def weight(self) -> Any:
         """W = g v / ‖v‖."""
-        return self.v * (self.g / autograd.norm(self.v, axis=self.axes, keepdims=True))
+        v = getattr(self.module, self.name)
+        return v * (self.g / autograd.norm(v, axis=self.axes, keepdims=True))
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
         """What the layer computes with w."""
@@ -152,9 +151,9 @@ class WeightNorm(Module):
 
 
 def _parameter(wrapper: str, module: Any, name: str, axes: int) -> Tensor:
-    """The parameter to make anew."""
-    found = getattr(module, name, None)
-    if not isinstance(module, Module) or not isinstance(found, Tensor) or found.ndim < axes:
+    """The parameter to make anew, which is the module's own: that of a wrapper is computed and cannot be replaced."""
+    found = vars(module).get(name) if isinstance(module, Module) else None
+    if not isinstance(found, Tensor) or found.ndim < axes:
         raise OperandError(
             f"{wrapper} takes a module with a Tensor {name!r} of at least {axes} axes, but got {module!r}; "
             "name= says which of its attributes is meant"

@@ -117,7 +117,7 @@ class Nesterov(Optimizer):
 
     def __init__(self, parameters: Parameters, lr: float = 0.01, beta: float = 0.9) -> None:
         super().__init__(parameters, lr=lr, beta=beta)
-        self._looked = False
+        self._looked = self._ahead = False
 
     def initial(self, p: Parameter, group: Group) -> dict[str, Any]:  # noqa: D102  # see Optimizer
         return {"velocity": zeros(p)}
@@ -128,10 +128,12 @@ class Nesterov(Optimizer):
         standing = [p.data for p in self.parameters]
         for p, group, v in zip(self.parameters, self._groups, self.velocity, strict=True):
             p.data = p.data - group["lr"] * group["beta"] * v
+        self._ahead = True
         try:
             yield
             self._looked = True
         finally:
+            self._ahead = False
             for p, data in zip(self.parameters, standing, strict=True):
                 p.data = data
 
@@ -140,8 +142,11 @@ class Nesterov(Optimizer):
 
         Raises
         ------
-        GraphError : if none has one, or it was not taken inside `look_ahead`.
+        GraphError : if none has one, or it was not taken inside `look_ahead`; or if this is called inside that block,
+            which would undo the step.
         """
+        if self._ahead:
+            raise GraphError("step() comes after the block `with optimizer.look_ahead():`, which puts parameters back")
         if self.steps and not self._looked and closure is None:
             raise GraphError(
                 "the gradient of this step is that of the look-ahead point: run the model and loss.backward() inside "

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd import GraphError, OperandError, Tensor, Value
-from nn.module import Parameter
+from nn.module import Parameter, check_state
 from nn.optim.rules import Rule
 from nn.optim.vector import check_list, checked
 
@@ -79,7 +79,7 @@ class Optimizer:
         self.parameters: list[Parameter] = []
         self.steps = 0
         self._groups: list[Group] = []  # that of each parameter
-        self._shares: list[float] = []  # the learning rate of each group as a multiple of the first
+        self._ratios: list[float] = []  # the learning rate of each group as a multiple of the first
         for name in self.buffers:
             setattr(self, name, [])
         given: list[Any] = list(parameters)
@@ -171,8 +171,8 @@ class Optimizer:
     @lr.setter
     def lr(self, lr: float) -> None:
         lr = self._checked("lr", lr)
-        for group, share in zip(self.param_groups, self._shares, strict=True):
-            group["lr"] = share * lr
+        for group, ratio in zip(self.param_groups, self._ratios, strict=True):
+            group["lr"] = ratio * lr
 
     def add_param_group(self, group: Group) -> None:
         """Change more parameters from now on: ``{"params": [...], "lr": 0.01}``."""
@@ -191,7 +191,7 @@ class Optimizer:
         group = {"params": params, **self.defaults, **own}
         self.check(group)
         self.param_groups.append(group)
-        self._shares.append(group["lr"] / self.lr if self.lr else 1.0)
+        self._ratios.append(group["lr"] / self.lr if self.lr else 1.0)
         self.parameters += params
         self._groups += [group] * len(params)
         for p in params:
@@ -220,8 +220,9 @@ class Optimizer:
     def state_dict(self) -> dict[str, Any]:
         """A copy of everything that the next steps depend on: numbers and arrays by name.
 
-        Names are ``steps``, ``param_groups.0.lr`` and the like, and for what is remembered of the i-th parameter
-        ``velocity.0`` and the like. An empty array stands for nothing remembered yet.
+        Names are ``steps``, ``param_groups.0.lr`` and the like, ``param_groups.1.lr_ratio`` for the multiple that the
+        rate of a later group is of the first, and ``velocity.0`` and the like for what is remembered of a parameter. An
+        empty array stands for nothing remembered yet.
 
         >>> from nn import SGD
         >>> x = Value(5.0)
@@ -235,6 +236,8 @@ class Optimizer:
         state: dict[str, Any] = {"steps": self.steps}
         for k, group in enumerate(self.param_groups):
             state |= {f"param_groups.{k}.{name}": group[name] for name in self.defaults}
+            if k:
+                state[f"param_groups.{k}.lr_ratio"] = self._ratios[k]
         for name in self.buffers:
             state |= {f"{name}.{i}": _saved(value) for i, value in enumerate(getattr(self, name))}
         return state
@@ -244,8 +247,11 @@ class Optimizer:
 
         Raises
         ------
-        ValueError : if names, shapes or dtypes differ; lists them all, and nothing is changed.
+        ValueError : if names, shapes or dtypes differ, lists them all; or if a setting is out of its range. Nothing is
+            changed then.
+        OperandError : if it is no state.
         """
+        check_state(state)
         fitting = self._fitting()
         differences = {
             "missing": [f"{name} {_told(values[-1])}" for name, values in fitting.items() if name not in state],
@@ -260,9 +266,18 @@ class Optimizer:
             lines = [f"{kind}: {', '.join(told)}" for kind, told in differences.items() if told]
             raise ValueError("\n  ".join([f"the state does not fit {self!r}:", *lines]))
         read = {name: _read(value, fitting[name][-1]) for name, value in state.items()}
-        self.steps = read["steps"]
+        if read["steps"] < 0:
+            raise ValueError(f"{type(self).__name__} took a number of steps that is not negative, not {read['steps']}")
+        groups: list[Group] = []
         for k, group in enumerate(self.param_groups):
-            group.update({name: read[f"param_groups.{k}.{name}"] for name in self.defaults})
+            own = {name: self._checked(name, read[f"param_groups.{k}.{name}"]) for name in self.defaults}
+            groups.append({**group, **own})
+            self.check(groups[-1])
+        names = [f"param_groups.{k}.lr_ratio" for k in range(1, len(groups))]
+        ratios = [1.0, *(self._checked(name, read[name]) for name in names)]
+        self.steps, self._ratios = read["steps"], ratios
+        for group, own in zip(self.param_groups, groups, strict=True):
+            group.update(own)
         for name in self.buffers:
             getattr(self, name)[:] = [read[f"{name}.{i}"] for i in range(len(self.parameters))]
 

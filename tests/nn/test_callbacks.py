@@ -144,10 +144,20 @@ def test_the_model_goes_back_to_its_best_epoch(restore):
     assert all((array == expected[name]).all() for name, array in model.state_dict().items())
 
 
+def test_what_was_best_in_one_training_is_forgotten_in_the_next():
+    stopping = EarlyStopping(patience=9)
+    train(values(0), 2, [Script([2.0, 1.0]), stopping])
+    model, states = values(1), []
+    train(model, 2, [Script([4.0, 5.0]), lambda training: states.append(training.model.state_dict()), stopping])
+    assert stopping.best_epoch == 1
+    assert all((array == states[0][name]).all() for name, array in model.state_dict().items())
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
         (lambda: EarlyStopping(patience=0), "patience=0"),
+        (lambda: EarlyStopping(patience=1.5), "a whole number from 1 .*patience=1.5"),
         (lambda: EarlyStopping(min_delta=-1.0), "min_delta=-1.0"),
         (lambda: EarlyStopping(mode="down"), "'min', 'max' or 'auto', but got 'down'"),
         (lambda: Checkpoint("file", every=0), "every=0"),
@@ -338,3 +348,20 @@ def test_gradients_are_recorded_by_layer_and_epoch():
     train(model, 3, [record, Listen()])
     assert list(record.norms) == ["layers.0", "layers.1"]
     assert record.norms["layers.0"] == pytest.approx([np.mean(sizes[i : i + 4]) for i in (0, 4, 8)])
+
+
+def test_a_record_of_gradients_begins_anew_with_each_training():
+    record, once = GradientNorms(), GradientNorms()
+    train(values(0), 2, [record], lr=0.5)
+    train(values(1), 1, [record])
+    train(values(1), 1, [once])
+    assert record.norms == once.norms
+
+
+@safetensors
+@pytest.mark.parametrize("path", [".", "missing/run"])
+def test_a_file_that_cannot_be_written_fails_before_the_first_epoch(path, tmp_path):
+    epochs = []
+    with pytest.raises(FileNotFoundError, match="cannot be written"):
+        train(values(0), 1, [epochs.append, Checkpoint(tmp_path / path)])
+    assert not epochs

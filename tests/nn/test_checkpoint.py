@@ -88,3 +88,15 @@ def test_objects_are_not_saved_and_an_earlier_file_stays(tmp_path):
     with pytest.raises(TypeError, match="objects has the dtype object"):
         save({"objects": np.array([None, "text"], object)}, path)
     assert same(STATE, load(path))
+
+
+def test_a_state_is_saved_not_its_owner(tmp_path):
+    with pytest.raises(TypeError, match=r"such as model\.state_dict\(\), but got a Linear"):
+        save(Linear(3, 2), tmp_path / "file")
+
+
+def test_a_state_is_loaded_not_its_file():
+    model = Linear(3, 2)
+    for owner in (model, SGD(model.parameters())):
+        with pytest.raises(TypeError, match=r"nn\.load\(path\) gave, but got a str"):
+            owner.load_state_dict("file")

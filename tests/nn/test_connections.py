@@ -124,10 +124,17 @@ def test_everything_has_a_repr(network):
         (lambda n: n.predict([1.0, 2.0]), ShapeError, r"3 inputs as a list, but got shape \(2,\)"),
         (lambda n: n.learn(X, [1.0], 0.1), ShapeError, r"2 targets as a list, but got shape \(1,\)"),
         (lambda n: n.train([X], [], 0.1, 1), ShapeError, "1 inputs and 0 targets"),
+        (lambda n: n.train([X, X], [[1.0, 0.0], [1.0, math.nan]], 0.1, 1), ValueError, "nan or infinite"),
+        (lambda n: n.train([X], [[1.0, 0.0]], 0.1, 1.5), ValueError, "a whole number of epochs"),
+        (lambda n: n.learn([math.inf, 0.0, 0.0], [1.0, 0.0], 0.1), ValueError, "finite inputs"),
+        (lambda n: n.learn(X, [1.0, 0.0], -0.1), ValueError, "rate that is not negative, but got -0.1"),
+        (lambda n: n.learn(X, [1.0, 0.0], math.nan), ValueError, "a finite rate"),
         (lambda n: n.node(10), IndexError, "numbers 1 to 9, but got 10"),
         (lambda n: n.connections[4, 8], KeyError, "leads to 4 from 8"),
     ],
 )
 def test_what_does_not_fit_is_explained(network, wrong, error, message):
+    before = [connection.weight for connection in network.connections]
     with pytest.raises(error, match=message):
         wrong(network)
+    assert [connection.weight for connection in network.connections] == before

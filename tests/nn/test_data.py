@@ -68,6 +68,14 @@ def test_standardizing_uses_the_statistics_of_the_training_part_only():
     np.testing.assert_allclose(others[:, 2], test[:, 2] - 4.0)
 
 
+def test_a_column_is_constant_also_where_its_mean_is_rounded():
+    train, test = np.full((3, 1), 0.1), np.array([[0.6]])
+    assert train.std() > 0.0
+    ours, others = standardize(train, test)
+    assert not ours.any()
+    assert others == 0.5
+
+
 # --- mini-batches ---
 
 

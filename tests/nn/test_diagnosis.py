@@ -169,3 +169,9 @@ def test_what_cannot_be_reported_on_is_explained():
         gradient_report(deep(1.0, Tanh), DATA)
     with pytest.raises(TypeError, match="data and a loss come together"):
         gradient_report(deep(1.0, Tanh), loss=mse_loss)
+
+
+def test_a_model_without_parameters_is_told():
+    x = Tensor(np.ones((2, 3)))
+    report = gradient_report(Sequential(ReLU()), DATA, lambda out, y: x.sum())
+    assert report.verdict == "zero: no parameter has a gradient"

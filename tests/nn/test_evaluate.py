@@ -64,6 +64,11 @@ def test_of_several_classes_the_mean_over_them_is_taken():
     assert evaluate(identity, (scores, np.eye(3)[labels]), cross_entropy, ["f1", "accuracy"])["f1"] == found["f1"]
 
 
+def test_how_many_classes_there_are_is_said_by_the_outputs():
+    scores, labels = np.eye(3)[[0, 1, 1, 0]], np.array([0, 1, 0, 0])
+    assert evaluate(identity, (scores, labels), cross_entropy, ["recall"])["recall"] == (2 / 3 + 1.0) / 2
+
+
 def test_a_function_is_a_measure():
     def largest_error(targets, outputs):
         return np.abs(targets - outputs).max()

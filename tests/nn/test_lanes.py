@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from autograd import ShapeError, Tensor
-from nn import MLP, cross_entropy, mse_loss
+from autograd import ShapeError, Tensor, Value
+from nn import MLP, Sequential, cross_entropy, mse_loss
 from nn.lanes import Lanes
 from nn.neuron import _activations
 
@@ -81,3 +81,12 @@ def test_functions_as_activations_have_no_lanes():
 def test_rows_of_another_length_are_refused():
     with pytest.raises(ShapeError, match=r"rows of 2 inputs, but got shape \(4, 3\)"):
         Lanes(MLP(2, [1]))(np.ones((4, 3)))
+
+
+def test_networks_with_other_parts_are_called_sample_by_sample():
+    rng = np.random.default_rng(0)
+    twice, wrapped, tied = (MLP(2, [3, 1], rng=rng) for _ in range(3))
+    twice.layers.insert(1, lambda x: [2.0 * number for number in x])
+    wrapped.layers[0] = Sequential(wrapped.layers[0])
+    tied.layers[0].neurons[0].w[0] = 2.0 * Value(1.0)
+    assert not any(map(Lanes.fits, (twice, wrapped, tied)))

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autograd import OperandError, ShapeError, Tensor
@@ -146,6 +146,21 @@ def test_what_has_no_curve_is_explained(measure, true, scores, message):
         measure(true, scores)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, bool, np.float32])
+def test_scores_of_any_numbers_are_ranked(dtype):
+    assert roc_auc([0, 1, 1], np.array([0, 1, 1], dtype)) == 1.0
+    assert roc_auc([1, 0, 0], np.array([0, 1, 1], dtype)) == 0.0
+
+
+def test_infinite_scores_tie():
+    assert roc_auc([0, 1, 1], [-np.inf, -np.inf, np.inf]) == 0.75
+
+
+def test_scores_are_numbers():
+    with pytest.raises(OperandError, match="scores are real numbers"):
+        roc_auc([0, 1], ["low", "high"])
+
+
 def test_an_unknown_measure_lists_the_known():
     with pytest.raises(ValueError, match="'youden', 'f1', 'accuracy' or a function, but got 'auc'"):
         best_threshold([0, 1], [0.1, 0.2], "auc")
@@ -157,4 +172,11 @@ def test_an_unknown_measure_lists_the_known():
 @given(st.lists(st.tuples(st.floats(-10.0, 10.0), st.floats(-10.0, 10.0)), min_size=2, max_size=20))
 def test_r2_equals_that_of_scikit_learn(pairs):
     true, predicted = zip(*pairs, strict=True)
+    assume(len(set(true)) > 1 or true == predicted)  # where scikit-learn divides by a rounding error
     assert r2(true, predicted) == pytest.approx(of_scikit_learn("r2_score", true, predicted), rel=1e-12, abs=1e-12)
+
+
+def test_r2_of_equal_targets_tells_whether_they_were_met():
+    assert np.mean([0.1] * 3) != 0.1
+    assert r2([0.1] * 3, [0.1] * 3) == 1.0
+    assert r2([0.1] * 3, [0.1, 0.1, 0.2]) == 0.0

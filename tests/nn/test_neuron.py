@@ -1,4 +1,5 @@
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -127,3 +128,14 @@ def test_xor_is_learnt():
 def test_mistakes_are_explained(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_an_activation_may_be_assigned():
+    neuron = Neuron(1, "tanh", np.random.default_rng(0))
+    neuron.activation = "relu"
+    assert neuron.activate(Value(3.0)).data == 3.0
+
+
+def test_a_network_survives_pickling():
+    model = MLP(2, [3, 1], "relu", np.random.default_rng(0))
+    assert pickle.loads(pickle.dumps(model))([0.5, -1.0]).data == model([0.5, -1.0]).data

@@ -111,6 +111,18 @@ def test_a_rate_is_never_negative_and_never_above_the_highest(schedule, step):
     assert type(schedule(step)) is float
 
 
+@pytest.mark.parametrize("step", [-1, math.nan, math.inf, None, "3"])
+def test_there_is_no_rate_before_the_first_step(step):
+    for schedule in [*WITH_LR, *OWN_LR]:
+        with pytest.raises(ValueError, match=r"is asked for step 0, 1, \.\.\."):
+            schedule(step)
+
+
+@given(st.sampled_from([*WITH_LR, *OWN_LR]), st.lists(st.integers(0, 50), min_size=2))
+def test_steps_may_be_asked_for_in_any_order(schedule, steps):
+    assert [schedule(step) for step in steps] == [schedule(step) for step in reversed(steps)][::-1]
+
+
 def test_schedules_are_values():
     assert StepLR(0.1, 3) == StepLR(0.1, step_size=3) != StepLR(0.1, 4)
     assert repr(StepLR(0.1, 3)) == "StepLR(lr=0.1, step_size=3, gamma=0.1)"

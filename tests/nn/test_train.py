@@ -11,6 +11,7 @@ from nn import (
     SGD,
     Adam,
     BatchNorm2d,
+    Callback,
     ClipGradients,
     Conv2d,
     CosineAnnealingLR,
@@ -21,6 +22,7 @@ from nn import (
     Linear,
     MaxPool2d,
     Module,
+    ReduceOnPlateau,
     ReLU,
     Sequential,
     Tanh,
@@ -124,6 +126,17 @@ def test_a_schedule_gives_the_rate_of_every_step():
     assert optimizer.lr == pytest.approx(5.1)
 
 
+def test_a_rate_that_falls_on_a_plateau_starts_from_its_own():
+    rates = []
+
+    class Listen(Callback):
+        def on_batch_end(self, training):
+            rates.append(training.optimizer.lr)
+
+    train(tensors, epochs=2, batch_size=60, schedule=ReduceOnPlateau(0.05), callbacks=[Listen()])
+    assert rates == [0.05, 0.05]
+
+
 @pytest.mark.parametrize("validation", [None, problem(1)])
 def test_a_schedule_with_a_step_is_told_the_loss_of_every_epoch(validation):
     class Halving:
@@ -175,6 +188,13 @@ def test_the_model_trains_in_training_mode_and_is_measured_in_evaluation_mode():
     fit(model, problem(), cross_entropy, SGD(model.parameters()), batch_size=60, validation=problem(1))
     assert model.modes == [True, False]
     assert (model.training, model.inner.training) == (True, False)  # as they were
+
+
+def test_every_epoch_trains_in_training_mode():
+    model = Noisy()
+    fit(model, problem(), cross_entropy, SGD(model.parameters()), 2, 60, callbacks=[lambda t: t.model.eval()])
+    assert model.modes == [True, True]
+    assert not model.training  # as the callback left it
 
 
 # --- what ends a training ---
@@ -247,6 +267,14 @@ def test_a_history_is_continued():
     assert history.epochs == 5
 
 
+def test_columns_of_a_history_stay_side_by_side():
+    history = History()
+    train(tensors, epochs=1, history=history, metrics=["accuracy"])
+    train(tensors, epochs=1, history=history, metrics=["f1"])
+    assert np.isnan([history["f1"][0], history["accuracy"][1]]).all()
+    assert np.isfinite([history["accuracy"][0], history["f1"][1]]).all()
+
+
 def test_a_loss_that_is_not_finite_is_refused_before_the_parameters_are_spoilt():
     _, model = tensors(np.random.default_rng(0))
     history = History()
@@ -269,7 +297,13 @@ def test_no_epochs_change_nothing():
     ("options", "error", "message"),
     [
         ({"epochs": -1}, ValueError, "epochs=-1"),
+        ({"epochs": 2.5}, ValueError, "a whole number of epochs, but got epochs=2.5"),
+        ({"epochs": None}, ValueError, "epochs=None"),
         ({"batch_size": 0}, ValueError, "batch_size=0"),
+        ({"batch_size": 2.5}, ValueError, "batch_size=2.5"),
+        ({"metrics": ["f1", "f1"]}, ValueError, "two metrics would share a name: loss, f1, f1"),
+        ({"metrics": [lambda y, out: 0.0] * 2}, ValueError, "<lambda>, <lambda>; a function is called by"),
+        ({"history": History(), "resume": "file"}, ValueError, "resume= or history="),
         ({"metrics": "accuracy"}, TypeError, r"write metrics=\['accuracy'\]"),
         ({"metrics": ["speed"]}, ValueError, "no metric 'speed'; choose from 'accuracy', 'precision'"),
         ({"callbacks": EarlyStopping()}, TypeError, r"write callbacks=\[...\] around the EarlyStopping"),

@@ -3,7 +3,7 @@ import pytest
 
 from autograd import OperandError, ShapeError, SubscriptError, Tensor
 from autograd.testing import check_grads
-from nn import Embedding, Flatten, Linear, ReLU, Sequential, Sigmoid, Tanh
+from nn import Conv2d, Embedding, Flatten, Linear, ReLU, Sequential, Sigmoid, Tanh
 from tests.nn.layers.peer import assert_equals_pytorch
 
 
@@ -135,3 +135,11 @@ def test_mistakes_are_explained(call, message):
 def test_words_outside_are_explained(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    "make", [lambda d: Linear(2, 3, dtype=d), lambda d: Embedding(2, 3, dtype=d), lambda d: Conv2d(1, 1, 2, dtype=d)]
+)
+def test_parameters_are_not_rounded_to_integers(make):
+    with pytest.raises(OperandError, match="a floating dtype"):
+        make(int)

@@ -147,3 +147,18 @@ def test_repr_shows_what_is_not_usual():
 def test_mistakes_are_explained(call, message):
     with pytest.raises(ShapeError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: BatchNorm1d(3, eps=-1e-5),
+        lambda: BatchNorm2d(3, momentum=1.5),
+        lambda: InstanceNorm2d(3, momentum="0.1"),
+        lambda: GroupNorm(1, 3, eps=np.nan),
+        lambda: LayerNorm(3, eps=None),
+    ],
+)
+def test_settings_out_of_their_range_are_refused(call):
+    with pytest.raises(ValueError, match=r"(eps|momentum)= takes a number"):
+        call()

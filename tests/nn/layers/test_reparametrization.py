@@ -65,23 +65,22 @@ def test_weight_norm_equals_that_of_pytorch(kind, dim):
     theirs = torch.nn.utils.parametrizations.weight_norm(peer, dim=None if dim is None else dim % before.ndim)
     parts = theirs.parametrizations.weight
     assert ours.g.size == parts.original0.numel()
-    pairs = [(ours.g, parts.original0), (ours.v, parts.original1), (layer.bias, theirs.bias)]
+    pairs = [(ours.g, parts.original0), (layer.weight, parts.original1), (layer.bias, theirs.bias)]
     trained_beside(torch, ours, theirs, pairs, shape)
 
 
 @pytest.mark.parametrize("wrapped", [SpectralNorm(Linear(3, 2)).eval(), WeightNorm(Linear(3, 2))], ids=repr)
 def test_gradients(wrapped):
-    owner, name = (wrapped.module, "weight") if isinstance(wrapped, SpectralNorm) else (wrapped, "v")
+    layer = wrapped.module
 
     def run(weight, x):
-        before = getattr(owner, name)
-        setattr(owner, name, weight)
+        before, layer.weight = layer.weight, weight
         try:
             return wrapped(x)
         finally:
-            setattr(owner, name, before)
+            layer.weight = before
 
-    check_grads(run, (getattr(owner, name).numpy(), np.array([[1.0, -2.0, 0.5]])), order=1)
+    check_grads(run, (layer.weight.numpy(), np.array([[1.0, -2.0, 0.5]])), order=1)
 
 
 def test_power_iteration_finds_the_largest_singular_value():
@@ -100,16 +99,27 @@ def test_power_iteration_finds_the_largest_singular_value():
 def test_the_layer_has_its_own_weight_back_also_after_an_error():
     layer = Linear(3, 2)
     weight = layer.weight
-    wrapped = SpectralNorm(layer)
-    with pytest.raises(ShapeError):
-        wrapped(np.ones((1, 4)))
-    assert layer.weight is weight
+    for wrapped in (SpectralNorm(layer), WeightNorm(layer)):
+        with pytest.raises(ShapeError):
+            wrapped(np.ones((1, 4)))
+        assert layer.weight is weight
+
+
+@pytest.mark.parametrize("wrap", [SpectralNorm, WeightNorm])
+def test_a_layer_that_is_also_used_bare_learns_there_too(wrap):
+    layer = Linear(3, 2, rng=rng())
+    wrapped, x = wrap(layer), np.ones((1, 3))
+    assert any(p is layer.weight for p in wrapped.parameters())
+    layer(x).sum().backward()
+    np.testing.assert_array_equal(layer.weight.grad, np.ones((2, 3)))
+    wrapped(x).sum().backward()
+    assert not np.allclose(layer.weight.grad, 1.0)
 
 
 def test_parameters_and_state():
     model = Sequential(SpectralNorm(Linear(3, 2)), ReLU(), WeightNorm(Conv2d(1, 2, 3, bias=False)))
     assert [path for path, _ in model.named_parameters()] == [
-        "layers.0.module.weight", "layers.0.module.bias", "layers.2.g", "layers.2.v",
+        "layers.0.module.weight", "layers.0.module.bias", "layers.2.g", "layers.2.module.weight",
     ]  # fmt: skip
     assert list(model.state_dict())[4:] == ["layers.0.u", "layers.0.v"]
     assert repr(model).splitlines()[1:3] == [
@@ -143,6 +153,7 @@ def test_float32_stays_float32():
         (lambda: SpectralNorm(ReLU()), OperandError, r"with a Tensor 'weight' of at least 2 axes, but got ReLU\(\)"),
         (lambda: SpectralNorm(Linear(3, 2), "bias"), OperandError, "at least 2 axes"),
         (lambda: WeightNorm(np.ones(3)), OperandError, "takes a module"),
+        (lambda: WeightNorm(SpectralNorm(Linear(3, 2))), OperandError, "but got SpectralNorm"),
         (lambda: WeightNorm(Linear(3, 2), dim=2), ShapeError, r"dim=2 is not one of the 2 axes of weight \(2, 3\)"),
         (lambda: SpectralNorm(Linear(3, 2), n_power_iterations=0), ShapeError, "positive whole numbers"),
     ],

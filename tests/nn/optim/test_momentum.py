@@ -128,3 +128,12 @@ def test_a_gradient_that_was_taken_elsewhere_is_refused():
 def test_beta_is_less_than_one(kind):
     with pytest.raises(ValueError, match="beta from 0 to below 1"):
         kind([Value(1.0)], beta=1.0)
+
+
+def test_a_step_inside_the_look_ahead_which_would_be_undone_is_refused():
+    x = Value(1.0)
+    optimizer = Nesterov([x], lr=0.1)
+    x.grad = 2.0
+    with optimizer.look_ahead(), pytest.raises(GraphError, match="comes after the block"):
+        optimizer.step()
+    assert (x.data, optimizer.velocity, optimizer.steps) == (1.0, [0.0], 0)

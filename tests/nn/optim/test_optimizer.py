@@ -156,6 +156,33 @@ def test_a_state_that_does_not_fit_is_told_in_full_and_changes_nothing():
         np.testing.assert_array_equal(value, before[name])
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("param_groups.0.lr", -1.0, "lr that is not negative, but got -1.0"),
+        ("param_groups.1.momentum", np.nan, "finite momentum"),
+        ("param_groups.1.nesterov", True, "nesterov needs momentum"),
+        ("param_groups.1.lr_ratio", -0.5, "lr_ratio that is not negative"),
+        ("steps", -3, "not negative, not -3"),
+    ],
+)
+def test_a_setting_out_of_its_range_is_not_loaded(name, value, message):
+    optimizer = SGD([{"params": [Value(1.0)]}, {"params": [Value(1.0)], "lr": 0.01}], lr=0.1)
+    before = optimizer.state_dict()
+    changed = {**before, "steps": 7, "param_groups.0.lr": 0.5, name: value}
+    with pytest.raises(ValueError, match=message):
+        optimizer.load_state_dict(changed)
+    assert repr(optimizer.state_dict()) == repr(before)
+
+
+def test_the_ratio_of_groups_is_loaded_with_them():
+    first, second = ([{"params": [Value(1.0)]}, {"params": [Value(1.0)], "lr": lr}] for lr in (0.01, 0.1))
+    optimizer = SGD(second, lr=0.1)
+    optimizer.load_state_dict(SGD(first, lr=0.1).state_dict())
+    optimizer.lr = 0.5
+    assert [group["lr"] for group in optimizer.param_groups] == pytest.approx([0.5, 0.05])
+
+
 def test_optimizers_of_a_model_are_copied_with_it():
     model = MLP(2, [3, 1], rng=np.random.default_rng(0))
     optimizer = SGD(model.parameters(), lr=0.1)
