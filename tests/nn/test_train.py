@@ -22,7 +22,7 @@ from nn import (
     Linear,
     MaxPool2d,
     Module,
-    ReduceOnPlateau,
+    ReduceLROnPlateau,
     ReLU,
     Sequential,
     Tanh,
@@ -133,7 +133,7 @@ def test_a_rate_that_falls_on_a_plateau_starts_from_its_own():
         def on_batch_end(self, training):
             rates.append(training.optimizer.lr)
 
-    train(tensors, epochs=2, batch_size=60, schedule=ReduceOnPlateau(0.05), callbacks=[Listen()])
+    train(tensors, epochs=2, batch_size=60, schedule=ReduceLROnPlateau(0.05), callbacks=[Listen()])
     assert rates == [0.05, 0.05]
 
 
