@@ -15,7 +15,7 @@ from autograd.partials import local_partial, times
 from autograd.primitive import Node
 from autograd.sweep import toposort
 
-__all__ = ["Explanation", "explain"]
+__all__ = ["Explanation", "Paths", "Step", "explain", "paths_between"]
 
 MOST_PATHS = 8
 """More are counted and summed, but only the largest are written out."""
@@ -32,7 +32,7 @@ class Explanation(NamedTuple):
     lines: tuple[str, ...]
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """From an operand up to a node that uses it."""
 
     node: Node
@@ -44,15 +44,64 @@ class _Path(NamedTuple):
     """The way from a node up to the root: its first step and the rest of it; and the product of the partials."""
 
     product: float
-    step: _Step | None = None
+    step: Step | None = None
     rest: _Path | None = None
+
+    def steps(self) -> Iterator[Step]:
+        """From the node on, upwards."""
+        way: _Path | None = self
+        while way and way.step:
+            yield way.step
+            way = way.rest
+
+
+class Paths(NamedTuple):
+    """What leads from a node up to the root: how many paths, the sum of their products, and the largest few."""
+
+    nodes: frozenset[Node]
+    """All that lie on one."""
+    size: int
+    total: float
+    largest: tuple[tuple[float, tuple[Step, ...]], ...]
+    """Product and steps of each."""
+
+
+def paths_between(root: Node, start: Node, called: Callable[[Node], str]) -> Paths:
+    """Follow the chain rule from `root` to `start`, through Values.
+
+    There may be more paths than nodes, so they are counted and summed by one pass over the graph, which remembers the
+    largest few of each node.
+
+    Raises
+    ------
+    OperandError : if a path leads through an operation on arrays.
+    GraphError : if no path leads from one to the other.
+    """
+    between = {start}
+    for node in toposort(root, since=start.index):
+        if node is not start and any(arg in between for arg in node.args if isinstance(arg, Node)):
+            between.add(node)
+    if root not in between:
+        raise GraphError(f"explain= got {called(start) or start!r}, which {called(root) or 'the root'} does not use")
+    counts, slopes = defaultdict(int, {root: 1}), defaultdict(float, {root: 1.0})
+    paths: dict[Node, list[_Path]] = defaultdict(list, {root: [_Path(1.0)]})
+    above: list[_Path] = []
+    for node in sorted(between, key=lambda node: node.index, reverse=True):
+        above = sorted(paths.pop(node), key=_size, reverse=True)[:MOST_PATHS]
+        if node is start:
+            break
+        for position, arg in enumerate(node.args):
+            if isinstance(arg, Node) and arg in between:
+                step = Step(node, position, _partial(node, position))
+                counts[arg] += counts[node]
+                slopes[arg] += times(slopes[node], step.partial)
+                paths[arg] += [_Path(times(path.product, step.partial), step, path) for path in above]
+    largest = tuple((path.product, tuple(path.steps())) for path in above)
+    return Paths(frozenset(between), counts[start], slopes[start], largest)
 
 
 def explain(root: Node, start: Node, precision: int, called: Callable[[Node], str], lang: Lang = "en") -> Explanation:
-    """Follow the chain rule from `root` to `start`, through Values.
-
-    ∂root/∂start is the sum over all paths of the product of the local partials along each. There may be more paths than
-    nodes, so they are counted and summed by one pass over the graph, which remembers the largest few of each node.
+    """∂root/∂start as the sum over all paths of the product of the local partials along each, in words.
 
     Raises
     ------
@@ -63,26 +112,8 @@ def explain(root: Node, start: Node, precision: int, called: Callable[[Node], st
         if not (isinstance(node, Node) and node.is_scalar):
             hint = "; pass one Value" if isinstance(node, list | tuple) else ""
             raise OperandError(f"explain= follows Values, whose local partials are numbers, but got {node!r}{hint}")
-    between = {start}
-    for node in toposort(root, since=start.index):
-        if node is not start and any(arg in between for arg in node.args if isinstance(arg, Node)):
-            between.add(node)
-    if root not in between:
-        raise GraphError(f"explain= got {called(start) or start!r}, which {called(root) or 'the root'} does not use")
-    counts, slopes = defaultdict(int, {root: 1}), defaultdict(float, {root: 1.0})
-    paths: dict[Node, list[_Path]] = defaultdict(list, {root: [_Path(1.0)]})
-    for node in sorted(between, key=lambda node: node.index, reverse=True):
-        above = sorted(paths.pop(node), key=_size, reverse=True)[:MOST_PATHS]
-        if node is start:
-            break
-        for position, arg in enumerate(node.args):
-            if isinstance(arg, Node) and arg in between:
-                step = _Step(node, position, _partial(node, position))
-                counts[arg] += counts[node]
-                slopes[arg] += times(slopes[node], step.partial)
-                paths[arg] += [_Path(times(path.product, step.partial), step, path) for path in above]
-    lines = _lines(root, start, counts[start], slopes[start], above, precision, called, WORDS[lang])
-    return Explanation(frozenset(between), tuple(lines))
+    paths = paths_between(root, start, called)
+    return Explanation(paths.nodes, tuple(_lines(root, start, paths, precision, called, WORDS[lang])))
 
 
 def _partial(node: Node, position: int) -> float:
@@ -106,36 +137,39 @@ def _size(path: _Path) -> float:
 def _lines(
     root: Node,
     start: Node,
-    count: int,
-    total: float,
-    paths: Sequence[_Path],
+    paths: Paths,
     precision: int,
     called: Callable[[Node], str],
     words: dict[str, str],
 ) -> Iterator[str]:
     slope = f"∂{called(root) or words['root']}/∂{called(start) or words['value']}"
-    several = words["paths"].format(_about(count, words))
-    over = words["one path"] if count == 1 else several
-    yield f"{slope} = {number(total, precision)}{words['comma']}{over}{words['colon']}"
-    for path in paths:
-        yield _line(path, start, precision, called, words)
-    rest = count - len(paths)
+    several = words["paths"].format(_about(paths.size, words))
+    over = words["one path"] if paths.size == 1 else several
+    yield f"{slope} = {number(paths.total, precision)}{words['comma']}{over}{words['colon']}"
+    for product, steps in paths.largest:
+        yield _line(product, steps, start, precision, called, words)
+    rest = paths.size - len(paths.largest)
     if rest:
         yield words["other paths"].format(_about(rest, words))
-    if count > 1:
-        terms = [number(path.product, precision) for path in paths] + ["…"] * (rest > 0)
-        yield f"{slope} = {' + '.join(terms).replace('+ −', '− ')} = {number(total, precision)}"
+    if paths.size > 1:
+        terms = [number(product, precision) for product, _ in paths.largest] + ["…"] * (rest > 0)
+        yield f"{slope} = {' + '.join(terms).replace('+ −', '− ')} = {number(paths.total, precision)}"
     grad = start.grad._data if isinstance(start.grad, Node) else start.grad
-    if grad is not None and not (math.isclose(grad, total, rel_tol=1e-6, abs_tol=1e-12) or grad != grad != total):
+    if grad is not None and not (
+        math.isclose(grad, paths.total, rel_tol=1e-6, abs_tol=1e-12) or grad != grad != paths.total
+    ):
         yield words["accumulated"].format(called(start) or words["value"], number(grad, precision))
 
 
-def _line(path: _Path, start: Node, precision: int, called: Callable[[Node], str], words: dict[str, str]) -> str:
+def _line(
+    product: float,
+    steps: Sequence[Step],
+    start: Node,
+    precision: int,
+    called: Callable[[Node], str],
+    words: dict[str, str],
+) -> str:
     """One path: where it leads, and its product."""
-    product, steps, way = path.product, [], path
-    while way.step and way.rest:
-        steps.append(way.step)
-        way = way.rest
     names = [_name(start, called)]
     for step, arg in zip(steps, [start, *(step.node for step in steps)], strict=False):
         twice = sum(other is arg for other in step.node.args) > 1
