@@ -96,7 +96,7 @@ def paths_between(root: Node, start: Node, called: Callable[[Node], str]) -> Pat
                 counts[arg] += counts[node]
                 slopes[arg] += times(slopes[node], step.partial)
                 paths[arg] += [_Path(times(path.product, step.partial), step, path) for path in above]
-    largest = tuple((path.product, tuple(path.steps())) for path in above)
+    largest = tuple((path.product + 0.0, tuple(path.steps())) for path in above)  # 0, not −0
     return Paths(frozenset(between), counts[start], slopes[start], largest)
 
 

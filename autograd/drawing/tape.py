@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from autograd.drawing.elements import Scene
 from autograd.primitive import Node, Primitive
 from autograd.tensor import Tensor
 from autograd.tracing import Program, trace
 from autograd.value import Value
 
-__all__ = ["Entry", "Operand", "Tape"]
+__all__ = ["Entry", "Operand", "Tape", "tape_of"]
 
 
 class Operand(NamedTuple):
@@ -113,6 +116,24 @@ class Tape:
             return nodes, partials
 
         return trace(everything, [self.entries[place].data for place in self.leaves])
+
+
+def tape_of(roots: Sequence[Node], scene: Scene) -> Tape | None:
+    """The tape of a figure that can be stepped through: of one number, with a card for every value behind it."""
+    if len(roots) != 1 or scene.passes != "both" or scene.caption or np.ndim(roots[0]._data):
+        return None
+    if any(card.faded or card.nodes > 1 or card.kind in ("part", "more") for card in scene.cards):
+        return None
+    nodes = [roots[0]]
+    seen = set(nodes)
+    for node in nodes:  # which grows while it is walked
+        for arg in node.args:
+            if isinstance(arg, Node) and arg not in seen:
+                if arg.index > node.index:  # overwritten since
+                    return None
+                seen.add(arg)
+                nodes.append(arg)
+    return Tape(sorted(nodes, key=lambda node: node.index)) if roots[0].requires_grad else None
 
 
 def _leaf(x: Any, requires_grad: bool) -> Node:

@@ -1,21 +1,11 @@
-"""A page in a real browser for tests, which are skipped where playwright or Chromium is missing."""
+"""Where the real browser of some tests is; they are skipped where playwright or Chromium is missing."""
 
 import shutil
-from contextlib import contextmanager
+from importlib.util import find_spec
 
 import pytest
 
-playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-
-
-@contextmanager
-def opened(**options):
-    """A new page of a browser of its own."""
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM)
-        try:
-            yield browser.new_page(**options)
-        finally:
-            browser.close()
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None or find_spec("playwright") is None, reason="playwright or Chromium is not installed"
+)

@@ -10,7 +10,7 @@ import pytest
 
 from autograd.drawing.javascript import TranslationError, functions_of
 from autograd.primitive import Primitive, table
-from tests.drawing.browser import needs_chromium, opened
+from tests.drawing.browser import needs_chromium
 
 pytestmark = needs_chromium
 
@@ -28,9 +28,10 @@ COMPUTE = """cases => JSON.stringify(JSON.parse(cases).map(([name, xs, ...params
 
 
 @pytest.fixture(scope="module")
-def page():
-    with opened() as page:
-        yield page
+def page(browser):
+    page = browser.new_page()
+    yield page
+    page.close()
 
 
 def computed(page, rows, cases):
