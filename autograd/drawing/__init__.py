@@ -7,7 +7,7 @@ things: what every figure can do, and a sheet to paint it on.
 
 A figure can be stepped through: `tape` has its operations, to be run again; `walk` says what each step does, in words
 and numbers; `stage` is its SVG for a browser, and `stepper` (with ``stepper.js``) the page, in which functions of rows
-are those of `javascript`.
+are those of `javascript`. `widget` is the same in a notebook, and `moving` an SVG that plays by itself.
 """
 
 from autograd.drawing.canvas import Canvas

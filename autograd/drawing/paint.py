@@ -36,7 +36,7 @@ def paint(
     content = f"{theme}{layout.width}{layout.height}{scene}" + ("moving" if painter else "")
     name = "graph-" + hashlib.sha256(content.encode()).hexdigest()[:10]
     painting = (painter or Painter)(name, scene, layout, theme)
-    width, height = math.ceil(layout.width), math.ceil(painting.height)
+    width, height = math.ceil(painting.width), math.ceil(painting.height)
     title, description = _describe(scene)
     language = WORDS[scene.lang]["code"]
     return (
@@ -79,7 +79,7 @@ class Painter:
 
     def __init__(self, prefix: str, scene: Scene, layout: Layout, theme: ThemeName) -> None:
         self.prefix, self.scene, self.layout, self.theme = prefix, scene, layout, theme
-        self.height = layout.height
+        self.width, self.height = layout.width, layout.height
         self.palette = DARK if theme == "dark" else LIGHT
         sizes = (card.gradient.size for card in scene.cards if card.gradient and card.gradient.size is not None)
         self.largest = max((abs(size) for size in sizes if math.isfinite(size)), default=0.0) or 1.0

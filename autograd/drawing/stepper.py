@@ -15,7 +15,6 @@ from autograd.drawing.layout import Layout
 from autograd.drawing.stage import stage, theme_rules
 from autograd.drawing.theme import ThemeName
 from autograd.drawing.walk import PASSED, Walk
-from autograd.errors import TraceError
 from autograd.tracing import Program
 
 __all__ = ["data_of", "module", "page"]
@@ -107,12 +106,11 @@ def page(walk: Walk, layout: Layout, theme: ThemeName, title: str) -> str:
     """A page that steps through a figure, and needs nothing else: it opens from disk and computes by itself."""
     data = data_of(walk, layout, theme)
     svg, rules = data.pop("svg"), data.pop("theme")
-    operations, program = "{}", None
-    if walk.tape.is_scalar:
+    operations, program = "{}", walk.program
+    if program is not None:
         try:
-            program = walk.tape.program
             operations = functions_of(equation.op for equation in program.equations)
-        except (TranslationError, TraceError):  # an operation that only Python can compute: no "what if"
+        except TranslationError:  # an operation that only Python can compute: no "what if"
             program = None
     data |= {"whatif": program is not None, "host": False}
     if program is not None:

@@ -22,9 +22,11 @@ from autograd.drawing.partial import upstream
 from autograd.drawing.tape import Tape
 from autograd.drawing.text import number, one_line
 from autograd.drawing.words import WORDS
+from autograd.errors import TraceError
 from autograd.formula import Symbol, unicode
 from autograd.partials import local_partial, times
 from autograd.primitive import Node
+from autograd.tracing import Program
 
 __all__ = ["PASSED", "Line", "Phase", "Step", "Walk", "filled"]
 
@@ -149,6 +151,14 @@ class Walk:
                 sums[source] = sums.get(source, 0.0) + part
                 found |= {f"p{edge}": partial, f"c{edge}": part, f"t{edge}": sums[source]}
         return found
+
+    @cached_property
+    def program(self) -> Program | None:
+        """The program of the tape, for other numbers; None where there is none: it is for Values alone."""
+        try:
+            return self.tape.program if self.tape.is_scalar else None
+        except TraceError:
+            return None
 
     def ends(self, edge: int) -> tuple[int, int]:
         """Result and operand of an edge, by place."""
