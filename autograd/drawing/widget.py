@@ -49,5 +49,6 @@ class Stepper(AnyWidget):  # type: ignore[misc]  # of a class that mypy need not
         """The widget, and where there is none, as in a notebook that was exported, the figure that plays by itself."""
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        still = self._figure._repr_mimebundle_() | {"image/svg+xml": self._figure.to_svg(animate=True)}
+        still = Figure(self._walk.scene, self._figure.rankdir)._repr_mimebundle_()
+        still["image/svg+xml"] = self._figure.to_svg(animate=True)
         return {**still, **(data or {}), "text/plain": still["text/plain"]}, metadata
