@@ -69,7 +69,7 @@ color:var(--ink);cursor:pointer}
 button:hover{border-color:var(--leaf)}button:disabled{opacity:.45;cursor:default}
 :focus-visible{outline:2px solid var(--leaf);outline-offset:2px}
 input[type=range]{flex:1 1 160px;max-width:420px;accent-color:var(--leaf)}
-input[type=number]{font:inherit;width:7.5em;padding:2px 6px;border:1px solid var(--line);border-radius:6px;
+input[type=number]{font:inherit;width:11em;padding:2px 6px;border:1px solid var(--line);border-radius:6px;
 background:var(--card);color:var(--ink)}
 .count{color:var(--muted);font-variant-numeric:tabular-nums}
 .caption{margin:8px 0 4px;overflow-x:auto}
