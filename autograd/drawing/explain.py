@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from autograd.partials import local_partial, times
 from autograd.primitive import Node
 from autograd.sweep import toposort
 
-__all__ = ["Explanation", "Paths", "Step", "explain", "paths_between"]
+__all__ = ["Bundle", "Explanation", "Path", "Paths", "Step", "about", "explain", "paths_of_all"]
 
 MOST_PATHS = 8
 """More are counted and summed, but only the largest are written out."""
@@ -40,16 +40,16 @@ class Step(NamedTuple):
     partial: float
 
 
-class _Path(NamedTuple):
+class Path(NamedTuple):
     """The way from a node up to the root: its first step and the rest of it; and the product of the partials."""
 
     product: float
     step: Step | None = None
-    rest: _Path | None = None
+    rest: Path | None = None
 
     def steps(self) -> Iterator[Step]:
         """From the node on, upwards."""
-        way: _Path | None = self
+        way: Path | None = self
         while way and way.step:
             yield way.step
             way = way.rest
@@ -66,7 +66,7 @@ class Paths(NamedTuple):
     """Product and steps of each."""
 
 
-def paths_between(root: Node, start: Node, called: Callable[[Node], str]) -> Paths:
+def _paths_between(root: Node, start: Node, called: Callable[[Node], str]) -> Paths:
     """Follow the chain rule from `root` to `start`, through Values.
 
     There may be more paths than nodes, so they are counted and summed by one pass over the graph, which remembers the
@@ -83,21 +83,40 @@ def paths_between(root: Node, start: Node, called: Callable[[Node], str]) -> Pat
             between.add(node)
     if root not in between:
         raise GraphError(f"explain= got {called(start) or start!r}, which {called(root) or 'the root'} does not use")
-    counts, slopes = defaultdict(int, {root: 1}), defaultdict(float, {root: 1.0})
-    paths: dict[Node, list[_Path]] = defaultdict(list, {root: [_Path(1.0)]})
-    above: list[_Path] = []
-    for node in sorted(between, key=lambda node: node.index, reverse=True):
-        above = sorted(paths.pop(node), key=_size, reverse=True)[:MOST_PATHS]
-        if node is start:
+    for found in paths_of_all(root, between):
+        if found.node is start:
             break
+    largest = tuple((path.product + 0.0, tuple(path.steps())) for path in found.largest)  # 0, not −0
+    return Paths(frozenset(between), found.size, found.total, largest)
+
+
+class Bundle(NamedTuple):
+    """The paths from one node up to the root: how many, the sum of their products, and the largest few."""
+
+    node: Node
+    size: int
+    total: float
+    largest: tuple[Path, ...]
+
+
+def paths_of_all(root: Node, between: Collection[Node]) -> Iterator[Bundle]:
+    """The paths through `between` from each of these nodes, the newest first; the rest of a path is one of a `Bundle`.
+
+    Raises
+    ------
+    OperandError : if a path leads through an operation on arrays.
+    """
+    counts, slopes = defaultdict(int, {root: 1}), defaultdict(float, {root: 1.0})
+    paths: dict[Node, list[Path]] = defaultdict(list, {root: [Path(1.0)]})
+    for node in sorted(between, key=lambda node: node.index, reverse=True):
+        above = sorted(paths.pop(node, ()), key=_size, reverse=True)[:MOST_PATHS]
+        yield Bundle(node, counts[node], slopes[node], tuple(above))
         for position, arg in enumerate(node.args):
             if isinstance(arg, Node) and arg in between:
                 step = Step(node, position, _partial(node, position))
                 counts[arg] += counts[node]
                 slopes[arg] += times(slopes[node], step.partial)
-                paths[arg] += [_Path(times(path.product, step.partial), step, path) for path in above]
-    largest = tuple((path.product + 0.0, tuple(path.steps())) for path in above)  # 0, not −0
-    return Paths(frozenset(between), counts[start], slopes[start], largest)
+                paths[arg] += [Path(times(path.product, step.partial), step, path) for path in above]
 
 
 def explain(root: Node, start: Node, precision: int, called: Callable[[Node], str], lang: Lang = "en") -> Explanation:
@@ -112,7 +131,7 @@ def explain(root: Node, start: Node, precision: int, called: Callable[[Node], st
         if not (isinstance(node, Node) and node.is_scalar):
             hint = "; pass one Value" if isinstance(node, list | tuple) else ""
             raise OperandError(f"explain= follows Values, whose local partials are numbers, but got {node!r}{hint}")
-    paths = paths_between(root, start, called)
+    paths = _paths_between(root, start, called)
     return Explanation(paths.nodes, tuple(_lines(root, start, paths, precision, called, WORDS[lang])))
 
 
@@ -127,7 +146,7 @@ def _partial(node: Node, position: int) -> float:
     return partial
 
 
-def _size(path: _Path) -> float:
+def _size(path: Path) -> float:
     return math.inf if math.isnan(path.product) else abs(path.product)
 
 
@@ -143,14 +162,14 @@ def _lines(
     words: dict[str, str],
 ) -> Iterator[str]:
     slope = f"∂{called(root) or words['root']}/∂{called(start) or words['value']}"
-    several = words["paths"].format(_about(paths.size, words))
+    several = words["paths"].format(about(paths.size, words))
     over = words["one path"] if paths.size == 1 else several
     yield f"{slope} = {number(paths.total, precision)}{words['comma']}{over}{words['colon']}"
     for product, steps in paths.largest:
         yield _line(product, steps, start, precision, called, words)
     rest = paths.size - len(paths.largest)
     if rest:
-        yield words["other paths"].format(_about(rest, words))
+        yield words["other paths"].format(about(rest, words))
     if paths.size > 1:
         terms = [number(product, precision) for product, _ in paths.largest] + ["…"] * (rest > 0)
         yield f"{slope} = {' + '.join(terms).replace('+ −', '− ')} = {number(paths.total, precision)}"
@@ -198,6 +217,7 @@ def _name(node: Node, called: Callable[[Node], str]) -> str:
     return called(node) or (node.op.symbol if node.op else "?")
 
 
-def _about(count: int, words: dict[str, str]) -> str:
+def about(count: int, words: dict[str, str]) -> str:
+    """A count of paths, which may have thousands of digits."""
     text = counted(count)
     return text if text[-1].isdecimal() else words["about"].format(text)

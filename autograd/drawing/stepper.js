@@ -323,25 +323,51 @@ export function render({ model, el, compute }) {
 
   let chosen = null;
 
+  /** The edges of a path, each of which names the path that it goes on with. */
+  function way(place, i) {
+    const passed = [];
+    while (data.paths[place][2].length) {
+      const [edge, next] = data.paths[place][2][i];
+      passed.push(edge);
+      [place, i] = [edges[edge][0], next];
+    }
+    return passed;
+  }
+
+  /** The first and the last few of many. */
+  const ends = (texts, hidden) => (texts.length <= 10 ? texts : [...texts.slice(0, 3), hidden, ...texts.slice(-2)]);
+
+  /** Four equal factors in a row, or more, as a power. */
+  function powers(factors) {
+    const runs = [];
+    for (const factor of factors)
+      if (runs.at(-1)?.[0] === factor) runs.at(-1)[1]++;
+      else runs.push([factor, 1]);
+    const raised = (n) => String(n).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+    return runs.flatMap(([factor, n]) =>
+      n < 4 ? Array(n).fill(factor) : [(/^−|e/.test(factor) ? `(${factor})` : factor) + raised(n)]);
+  }
+
   function explain() {
     const formula = [fill(data.formulas[chosen]), ...into[chosen].map((edge) => fill(edges[edge][3]))];
     const content = formula.filter(Boolean).map((text) => written(text));
-    const [count, ways] = data.paths[chosen];
-    if (count) {
+    const [several, more, found] = data.paths[chosen];
+    if (several) {
+      const ways = found.length ? found.map((_, i) => way(chosen, i)) : [[]];
       const slope = `∂${names[root]}/∂${names[chosen]}`;
       const total = shown(numbers.g[chosen]);
-      const several = words.paths.replace("{}", count.toLocaleString("en"));
-      content.push(document.createElement("hr"));
-      content.push(written(`${slope} = ${total}${words.comma}${count === 1 ? words["one path"] : several}${words.colon}`));
-      const products = ways.map((way) => way.reduceRight((product, edge) => times(product, numbers.p[edge]), 1) + 0);
+      content.push(document.createElement("hr"), written(`${slope} = ${total}${words.comma}${several}${words.colon}`));
+      const products = ways.map((edges) => shown(edges.reduceRight((product, edge) => times(product, numbers.p[edge]), 1) + 0));
       ways.forEach((way, i) => {
-        const chain = [names[chosen], ...way.map((edge) => names[edges[edge][0]] + (edges[edge][5] ?? ""))].join(" → ");
-        const factors = way.map((edge) => shown(numbers.p[edge])).join(" × ") || "1";
-        content.push(written(`${chain}:   ${factors} = ${shown(products[i])}`));
+        const passed = way.map((edge) => names[edges[edge][0]] + (edges[edge][5] ?? ""));
+        const hidden = `… ${words.steps.replace("{}", passed.length - 4)} …`;
+        const chain = ends([names[chosen], ...passed], hidden).join(" → ");
+        const factors = ends(powers(way.map((edge) => shown(numbers.p[edge]))), "…").join(" × ") || "1";
+        content.push(written(`${chain}:   ${factors} = ${products[i]}`));
       });
-      if (count > ways.length) content.push(written(words["other paths"].replace("{}", (count - ways.length).toLocaleString("en"))));
-      if (count > 1) {
-        const terms = [...products.map(shown), ...(count > ways.length ? ["…"] : [])].join(" + ").replaceAll("+ −", "− ");
+      if (more) content.push(written(more));
+      if (more || ways.length > 1) {
+        const terms = [...products, ...(more ? ["…"] : [])].join(" + ").replaceAll("+ −", "− ");
         content.push(written(`${slope} = ${terms} = ${total}`));
       }
     }

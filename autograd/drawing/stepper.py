@@ -51,7 +51,7 @@ def data_of(walk: Walk, layout: Layout, theme: ThemeName) -> dict[str, Any]:
         if twice:
             edges[-1].append(f" {words['right' if tape.edges[edge][1] else 'left']}")
     shown = (
-        "code", "comma", "colon", "constant", "one path", "paths", "other paths", "leaves", "forward", "seed",
+        "code", "comma", "colon", "constant", "steps", "leaves", "forward", "seed",
         "backward", "seed why", "through", "strong zero", "toolbar", "first", "back", "play", "pause", "next", "last",
         "step", "what if", "reset", "hint",
     )  # fmt: skip
@@ -70,7 +70,7 @@ def data_of(walk: Walk, layout: Layout, theme: ThemeName) -> dict[str, Any]:
         "start": starts["leaves"],
         "seed": starts["seed"],
         "formulas": [walk.formula(place) for place in places],
-        "paths": [walk.paths(place) for place in places],
+        "paths": walk.paths,
         "values": [encoded(numbers.get(f"v{place}")) for place in places],
         "partials": [encoded(partial) for partial in walk.partials],
         "gradients": None if tape.is_scalar else [encoded(numbers.get(f"g{place}", 0.0)) for place in places],

@@ -87,7 +87,7 @@ class Tape:
         nodes[-1].backward()  # type: ignore[attr-defined]
         return nodes
 
-    @property
+    @cached_property
     def edges(self) -> list[tuple[int, int]]:
         """Where a gradient goes: the place of an operation, and the position of its operand."""
         return [

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from autograd.drawing.elements import Scene
-from autograd.drawing.explain import paths_between
+from autograd.drawing.explain import Path, about, paths_of_all
 from autograd.drawing.partial import upstream
 from autograd.drawing.tape import Tape
 from autograd.drawing.text import number, one_line
@@ -283,16 +283,30 @@ class Walk:
 
     # --- paths ---
 
-    def paths(self, place: int) -> tuple[int, list[list[int]]]:
-        """How many paths lead from a value to the root, and the edges of the largest; none through arrays."""
-        nodes = self.tape.swept
-        if not self.tape.is_scalar or not nodes[place].requires_grad:
-            return 0, []
-        at = {node: i for i, node in enumerate(nodes)}
-        number_of = {ends: edge for edge, ends in enumerate(self.tape.edges)}
-        found = paths_between(nodes[self.root], nodes[place], _nameless)
-        return found.size, [[number_of[at[node], position] for node, position, _ in way] for _, way in found.largest]
+    @cached_property
+    def paths(self) -> list[tuple[str, str, list[tuple[int, int]]]]:
+        """The paths from each place to the root: how many in words, how many more, and the largest few.
 
-
-def _nameless(node: Node) -> str:
-    return ""
+        Each is its first edge and which path of the result it goes on with; that of the root itself has no edge. There
+        are none through arrays.
+        """
+        found: list[tuple[str, str, list[tuple[int, int]]]] = [("", "", []) for _ in self.cards]
+        if not self.tape.is_scalar:
+            return found
+        nodes, words = self.tape.swept, self.words
+        at = {node: place for place, node in enumerate(nodes)}
+        edge_of = {ends: edge for edge, ends in enumerate(self.tape.edges)}
+        known: dict[Node, tuple[Path, ...]] = {}
+        for node, size, _, largest in paths_of_all(nodes[-1], {node for node in nodes if node.requires_grad}):
+            known[node] = largest
+            ways = []
+            for _, step, rest in largest:
+                if step and rest:
+                    rank = next(i for i, path in enumerate(known[step.node]) if path is rest)
+                    ways.append((edge_of[at[step.node], step.position], rank))
+            if not size:
+                continue
+            several = words["one path"] if size == 1 else words["paths"].format(about(size, words))
+            more = words["other paths"].format(about(size - len(largest), words)) if size > len(largest) else ""
+            found[at[node]] = several, more, ways
+        return found

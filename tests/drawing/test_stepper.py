@@ -83,6 +83,18 @@ def twice():
     return q
 
 
+def long():
+    """More paths than are written out, longer than a line, with equal factors in a row."""
+    a = Value(1.5, name="a")
+    h = a
+    for _ in range(4):
+        h = h * a + h
+    for _ in range(6):
+        h = h + 1.0
+    h.name = "h"
+    return h
+
+
 def lost():
     """A zero that meets an infinite partial."""
     x = Value(0.0, name="x")
@@ -203,7 +215,7 @@ PANELS = f"""cards => cards.map(card => {{
 }})"""
 
 
-@pytest.mark.parametrize("make", [neuron, twice])
+@pytest.mark.parametrize("make", [neuron, twice, long])
 def test_a_click_explains(opened, make):
     figure = draw(make())
     page, walk = opened(figure), figure.walk
