@@ -220,27 +220,31 @@ export function render({ model, el, compute }) {
     box.setAttribute("class", `f-${role}`);
     box.setAttribute("fill-opacity", opacity.toFixed(2));
     for (const one of [label, text]) one.setAttribute("class", one.getAttribute("class").replace(/f-\S+/, `f-${ink}`));
-    text.textContent = shown(gradient);
+    const start = label.getBBox();
+    write(text, shown(gradient), start.x + start.width + 6);
   }
 
-  /** Write a number where there is room for it, and narrower where there is not. */
-  function write(text, content, right, left) {
+  /** Write a number that ends where it does, from `left` on: narrower where there is no room. */
+  function write(text, content, left) {
     text.textContent = content;
+    fit(text, text.getAttribute("x") - left);
+  }
+
+  function fit(text, room) {
     text.removeAttribute("textLength");
-    const room = right - left;
-    if (room > 20 && text.getComputedTextLength() > room) {
-      text.setAttribute("textLength", room);
-      text.setAttribute("lengthAdjust", "spacingAndGlyphs");
-    }
+    if (text.getComputedTextLength() <= room || room < 10) return;
+    text.setAttribute("textLength", room);
+    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
   }
 
   /** After "what if": the numbers on the cards, and the colours and labels of the edges. */
   function repaint() {
     numbers.v.forEach((x, place) => {
       const text = values[place].querySelector("text");
-      const name = [...nodes[place].children].find((one) => one.tagName === "text");
-      const start = name ? name.getBBox() : nodes[place].querySelector(".frame").getBBox();
-      write(text, shown(x), +text.getAttribute("x"), name ? start.x + start.width + 6 : start.x + 8);
+      const name = nodes[place].querySelector(".tilted");
+      const start = (name ?? nodes[place].querySelector(".frame")).getBBox();
+      if (name) write(text, shown(x), start.x + start.width + 6);
+      else text.textContent = shown(x);
       const ink = Number.isFinite(x) ? "f-ink" : "f-alarm-ink";
       text.setAttribute("class", text.getAttribute("class").replace(/f-\S+/, ink));
     });
@@ -260,7 +264,8 @@ export function render({ model, el, compute }) {
       text.textContent = `×${shown(partial)}`;
       text.setAttribute("class", text.getAttribute("class").replace(/f-\S+/, `f-${role === "wire" ? "muted" : `${role}-ink`}`));
       box.setAttribute("class", `f-card s-${role}`);
-      const wide = 6.35 * text.textContent.length + 13;
+      const wide = Math.min(75, 6.35 * text.textContent.length + 13);
+      fit(text, wide - 12);
       box.setAttribute("x", text.getAttribute("x") - wide / 2);
       box.setAttribute("width", wide);
     });

@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -255,6 +256,19 @@ def test_what_if(opened, make):
     assert look(page)["values"][walk.cards[0]] == number(walk.tape.entries[0].data, 4)
 
 
+def test_what_if_stays_on_the_cards(opened):
+    page = opened(draw(neuron()))
+    page.keyboard.press("End")
+    page.locator("#w-node-0").click()
+    page.locator(".whatif input[type=number]").fill("-123456.789")
+    for card in page.evaluate(BOXES):
+        left, right = card.pop(0)
+        for start, end in card:
+            assert left - 0.5 <= start <= end <= right + 0.5
+        for (_, end), (start, _) in pairwise(card):
+            assert end <= start + 0.5
+
+
 def test_an_operation_that_only_python_computes(opened):
     row = autograd.elementwise("opaque", math.gamma, np.vectorize(math.gamma), lambda g, ans, x: g * ans, doc="Γ(x).")
     try:
@@ -277,6 +291,11 @@ def test_tensors(opened):
     seen = look(page)
     assert [line[0] for line in seen["lines"]] == ["∂loss/∂X += Ḡ · Wᵀ", "∂loss/∂W += Xᵀ · Ḡ"]
     assert seen["strips"] == [card.gradient and card.gradient.text for card in figure.scene.cards]
+
+
+BOXES = """() => [...document.querySelector("#stepper").shadowRoot.querySelectorAll(".node")].map(node =>
+    [node.querySelector(".frame"), ...node.querySelectorAll(".tilted, .value text")].map(one => one.getBBox())
+        .map(box => [box.x, box.x + box.width]))"""
 
 
 ENDS = """all => all.map(data => {
