@@ -174,6 +174,20 @@ def graph(self: Differentiable, **options: Any) -> Any:
     return draw(self, **options)
 
 
+def stepper(self: Differentiable, **options: Any) -> Any:
+    """A widget for notebooks that steps through the graph of this node: forward, the seed, and back, in numbers.
+
+    A click on a value shows its formula and its paths, and a slider what happens if a leaf has another value. Options
+    are those of `graph`. It needs anywidget (the extra "notebook"); ``root.graph().save("steps.html")`` needs nothing.
+
+    Raises
+    ------
+    GraphError : if the figure has not a card for every value, see `autograd.drawing.figure.Figure.step`.
+    ImportError : if anywidget is not installed.
+    """
+    return draw(self, **options).step()
+
+
 def expression(self: Differentiable) -> str:
     """The formula that this node was computed by, as Python: named leaves by name, others by number.
 
@@ -202,8 +216,9 @@ def latex(self: Differentiable) -> str:
     return formula.latex(self)
 
 
-Differentiable.graph, Differentiable.expression, Differentiable.latex = graph, expression, latex
-del graph, expression, latex
+Differentiable.graph, Differentiable.step = graph, stepper
+Differentiable.expression, Differentiable.latex = expression, latex
+del graph, stepper, expression, latex
 
 
 def _page(kind: str) -> Callable[[Any], str]:

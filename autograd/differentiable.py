@@ -26,6 +26,7 @@ class Differentiable(Node):
 
     if TYPE_CHECKING:
         graph: Callable[..., Any]  # autograd/__init__.py hands these down from the floor of figures
+        step: Callable[..., Any]
         expression: Callable[..., str]
         latex: Callable[..., str]
 

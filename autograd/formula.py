@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from string import Formatter
 from typing import Any
 
@@ -352,7 +352,10 @@ _SIGNS = {
     "matmul": "·", "greater": ">", "less": "<", "greater_equal": "≥", "less_equal": "≤", "equal": "=",
     "not_equal": "≠", "logical_and": "∧", "logical_or": "∨",
 }  # fmt: skip
-_AROUND = {"transpose": "{}ᵀ", "swapaxes": "{}ᵀ", "getitem": "{}[…]", "expand_dims": "{}[…, None]", "sqrt": "√{}"}
+_AROUND = {
+    "transpose": "{}ᵀ", "swapaxes": "{}ᵀ", "getitem": "{}[…]", "expand_dims": "{}[…, None]", "sqrt": "√{}",
+    "power": "{}^{}", "slope": "{1} {0}^({1} - 1)", "power_log": "{0}^{1} ln {0}",
+}  # fmt: skip
 
 
 def _unicode_call(op: Primitive, parts: list[_Product], params: Mapping[str, Any], style: _Style) -> tuple[str, int]:
@@ -361,7 +364,7 @@ def _unicode_call(op: Primitive, parts: list[_Product], params: Mapping[str, Any
     if op.name in _SIGNS:
         return f" {_SIGNS[op.name]} ".join(style.closed(*text, _POWER) for text in texts), _PRODUCT
     if op.name in _AROUND:
-        return _AROUND[op.name].format(style.closed(*texts[0], _ATOM)), _POWER
+        return _AROUND[op.name].format(*(style.closed(*text, _ATOM) for text in texts)), _POWER
     given = [text for text, _ in texts]
     if op.name == "where" and given[1:] == ["1", "0"]:
         return f"[{given[0]}]", _ATOM
@@ -381,12 +384,15 @@ _UNICODE = _Style(
 )
 
 
-def unicode(x: Any) -> str:
+def unicode(x: Any, times: str = " ", number: Callable[[float], str] | None = None) -> str:
     """A formula on one line as a textbook would print it, without static parameters.
+
+    `times` stands between factors, and `number` writes constants.
 
     >>> from autograd import table
     >>> g, a, b = Symbol("Ḡ"), Symbol("A"), Symbol("B")
     >>> [unicode(rule(g, None, a, b)) for rule in table["matmul"].rules]
     ['Ḡ · Bᵀ', 'Aᵀ · Ḡ']
     """
-    return _written(x, _UNICODE, {}).text(_UNICODE)[0].replace("-", "−")
+    style = replace(_UNICODE, times=times, number=number or _UNICODE.number)
+    return _written(x, style, {}).text(style)[0].replace("-", "−")

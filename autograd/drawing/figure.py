@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar, get_args
 
 from autograd.drawing.dot import dot_of
 from autograd.drawing.layout import Layout, RankDir, arrange
+from autograd.drawing.moving import Moving
 from autograd.drawing.naming import names_for
 from autograd.drawing.outline import outline
 from autograd.drawing.paint import paint
-from autograd.drawing.picture import Picture
+from autograd.drawing.picture import Picture, check_theme
 from autograd.drawing.scene import Passes, Scene, build
+from autograd.drawing.stepper import page
+from autograd.drawing.tape import Tape, tape_of
 from autograd.drawing.theme import ThemeName
+from autograd.drawing.walk import Walk
 from autograd.drawing.words import WORDS, Lang
-from autograd.errors import OperandError
+from autograd.errors import GraphError, OperandError
 from autograd.primitive import Node
 
 __all__ = ["Figure", "draw"]
@@ -31,8 +35,8 @@ class Figure(Picture):
 
     suffixes = (".svg", ".png", ".pdf", ".html", ".dot", ".gv")
 
-    def __init__(self, scene: Scene, rankdir: RankDir = "LR") -> None:
-        self.scene, self.rankdir = scene, rankdir
+    def __init__(self, scene: Scene, rankdir: RankDir = "LR", tape: Tape | None = None, precision: int = 4) -> None:
+        self.scene, self.rankdir, self.tape, self.precision = scene, rankdir, tape, precision
         self.language = WORDS[scene.lang]["code"]
 
     @cached_property
@@ -40,12 +44,84 @@ class Figure(Picture):
         """Where everything is, in points; computed when first needed."""
         return arrange(self.scene, self.rankdir)
 
+    @cached_property
+    def walk(self) -> Walk | None:
+        """The figure step by step; None where it does not show one card per value, or more than one way."""
+        return None if self.tape is None else Walk(self.scene, self.tape, self.precision)
+
     @property
     def size(self) -> tuple[float, float]:  # noqa: D102  # see Picture
         return self.layout.width, self.layout.height
 
     def paint(self, theme: ThemeName) -> str:  # noqa: D102  # see Picture
         return paint(self.scene, self.layout, theme)
+
+    def to_svg(self, theme: ThemeName = "auto", animate: bool = False) -> str:
+        """The figure as an SVG document.
+
+        Parameters
+        ----------
+        theme : ``"light"``, ``"dark"``, or ``"auto"``: light, and dark for readers whose system prefers it.
+        animate : whether it plays the steps, three times, and then rests as the figure with all its numbers; for
+            readers whose system asks for less motion it rests from the start.
+
+        Raises
+        ------
+        GraphError : if a figure that cannot be stepped through is to move, see `step`.
+        """
+        if not animate:
+            return super().to_svg(theme)
+        check_theme(theme)
+        walk = self._walked()
+        return paint(walk.scene, self.walk_layout, theme, partial(Moving, walk))
+
+    def step(self) -> Any:
+        """The figure as a widget for notebooks that steps through the graph; see `to_html` for what it shows.
+
+        Its ``step`` is where it stands, and ``leaves`` are the numbers that it computes with; both can be assigned.
+
+        Raises
+        ------
+        GraphError : if the figure is folded, cut, faded, of one pass or of several roots, or of an array.
+        ImportError : if anywidget is not installed; it comes with the extra "notebook".
+        """
+        walk = self._walked()
+        try:
+            from autograd.drawing.widget import Stepper
+        except ImportError as error:
+            raise ImportError(
+                'a stepper in a notebook needs anywidget, which is not installed; it comes with the extra "notebook": '
+                'pip install "glassgrad[notebook]", or ".[notebook]" in a clone. A page needs nothing: '
+                'root.graph().save("steps.html")'
+            ) from error
+        return Stepper(self, walk)
+
+    def _walked(self) -> Walk:
+        if self.walk is None:
+            raise GraphError(
+                "only a figure with a card for every value behind one number can be stepped through, and this one is "
+                "folded, cut, faded, of one pass, of several roots or of an array; take a smaller part of the graph, a "
+                "larger max_nodes=, or the figure without depth=, highlight=, explain= and passes="
+            )
+        return self.walk
+
+    def to_html(self, theme: ThemeName = "auto") -> str:
+        """The figure as a page of its own, which needs nothing else, steps through the graph, and opens from disk.
+
+        Forward, the seed, and back: each step says in numbers what it computes. A click on a value shows its formula
+        and its paths to the root, and a slider what happens if a leaf has another value. A figure that is folded, cut,
+        faded, of one pass or of several roots does not step; its page has the tooltips instead.
+        """
+        if self.walk is None:
+            return super().to_html(theme)
+        check_theme(theme)
+        return page(self.walk, self.walk_layout, theme, str(self).partition("\n")[0])
+
+    @cached_property
+    def walk_layout(self) -> Layout:
+        """Where everything is in the figure of the walk."""
+        assert self.walk is not None
+        return self.layout if self.walk.scene == self.scene else arrange(self.walk.scene, self.rankdir)
 
     def to_dot(self) -> str:
         """The figure in the DOT language, for other tools."""
@@ -149,7 +225,8 @@ def draw(
         fold_repeats=_one_of("fold_repeats", fold_repeats, (False, True)),
         show_constants=_one_of("show_constants", show_constants, (False, True)),
     )
-    return Figure(scene, _one_of("rankdir", rankdir, get_args(RankDir)))
+    rankdir = _one_of("rankdir", rankdir, get_args(RankDir))
+    return Figure(scene, rankdir, tape_of(roots, scene), precision)
 
 
 def _several(nodes: Node | Sequence[Node]) -> Sequence[Node]:

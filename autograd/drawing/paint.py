@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 
 from autograd.drawing import measure
@@ -22,20 +22,21 @@ from autograd.drawing.text import width as text_width
 from autograd.drawing.theme import DARK, FONTS, LIGHT, ThemeName, dark_rules
 from autograd.drawing.words import WORDS
 
-__all__ = ["paint"]
+__all__ = ["Painter", "paint"]
 
 
-def paint(scene: Scene, layout: Layout, theme: ThemeName = "auto") -> str:
+def paint(
+    scene: Scene,
+    layout: Layout,
+    theme: ThemeName = "auto",
+    painter: Callable[[str, Scene, Layout, ThemeName], Painter] | None = None,
+) -> str:
     """The figure as an SVG document; the same scene gives the same text."""
     # Several figures may share a page. Equal ids then mean equal figures, for which they do no harm.
-    content = f"{theme}{layout.width}{layout.height}{scene}"
+    content = f"{theme}{layout.width}{layout.height}{scene}" + ("moving" if painter else "")
     name = "graph-" + hashlib.sha256(content.encode()).hexdigest()[:10]
-    width, height = math.ceil(layout.width), math.ceil(layout.height)
-    style = (
-        f"#{name} .node:hover .frame{{stroke-width:2.8}}"
-        f"#{name} .edge:hover .wire{{stroke-width:5}}"
-        + (dark_rules(f"#{name}") if theme == "auto" else "")
-    )  # fmt: skip
+    painting = (painter or Painter)(name, scene, layout, theme)
+    width, height = math.ceil(painting.width), math.ceil(painting.height)
     title, description = _describe(scene)
     language = WORDS[scene.lang]["code"]
     return (
@@ -44,7 +45,7 @@ def paint(scene: Scene, layout: Layout, theme: ThemeName = "auto") -> str:
         f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'font-family="{FONTS["mono"]}" style="max-width:100%;height:auto">\n'
         f'<title id="{name}-title">{escape(title)}</title>\n<desc id="{name}-desc">{escape(description)}</desc>\n'
-        f"<style>{style}</style>\n" + "\n".join(_Painter(name, scene, layout, theme).body()) + "\n</svg>\n"
+        f"<style>{painting.style()}</style>\n" + "\n".join(painting.body()) + "\n</svg>\n"
     )
 
 
@@ -70,26 +71,39 @@ def _describe(scene: Scene) -> tuple[str, str]:
     return title, (text + words["stop"]).rstrip()
 
 
-class _Painter:
+class Painter:
     """Writes elements in one palette."""
 
+    deepest = 0.55
+    """How much stronger the tint of the largest number is than that of one near 0."""
+
     def __init__(self, prefix: str, scene: Scene, layout: Layout, theme: ThemeName) -> None:
-        self.prefix, self.scene, self.layout = prefix, scene, layout
+        self.prefix, self.scene, self.layout, self.theme = prefix, scene, layout, theme
+        self.width, self.height = layout.width, layout.height
         self.palette = DARK if theme == "dark" else LIGHT
         sizes = (card.gradient.size for card in scene.cards if card.gradient and card.gradient.size is not None)
         self.largest = max((abs(size) for size in sizes if math.isfinite(size)), default=0.0) or 1.0
 
+    def style(self) -> str:
+        """What only a program that knows CSS can show."""
+        return (
+            f"#{self.prefix} .node:hover .frame{{stroke-width:2.8}}"
+            f"#{self.prefix} .edge:hover .wire{{stroke-width:5}}"
+            + (dark_rules(f"#{self.prefix}") if self.theme == "auto" else "")
+        )  # fmt: skip
+
     def body(self) -> Iterator[str]:
+        """All elements, the lower ones first."""
         yield f'<rect {self.fill("page")} width="100%" height="100%" rx="10"/>'
         yield from map(self.area, self.layout.areas)
         for i, (edge, curve) in enumerate(zip(self.scene.edges, self.layout.curves, strict=True)):
             yield self.shown("".join(self.wire(i, edge, curve)), edge.faded)
         yield from map(self.area_title, self.scene.areas, self.layout.areas)
-        for edge, pill in zip(self.scene.edges, self.layout.pills, strict=True):  # above every wire
+        for i, (edge, pill) in enumerate(zip(self.scene.edges, self.layout.pills, strict=True)):  # above every wire
             if pill is not None:
                 if edge.faded:  # its wire must not show through
                     yield self.rectangle(self.fill("page"), pill.left, pill.top, pill.width, pill.height, 9.0)
-                yield self.shown("".join(self.pill(edge, pill)), edge.faded)
+                yield self.shown(self.part("pill", i, "".join(self.pill(edge, pill))), edge.faded)
         cards = zip(self.scene.cards, self.layout.cards, self.layout.frames, strict=True)
         for i, (card, box, frame) in enumerate(cards):
             yield self.shown("".join(self.card(i, card, box, frame)), card.faded)
@@ -108,11 +122,24 @@ class _Painter:
         """Elements as they are, or pale."""
         return f'<g opacity="0.22">{elements}</g>' if faded else elements
 
+    def part(self, kind: str, i: int, elements: str) -> str:
+        """The ``"pill"`` of edge `i`, or the ``"value"`` or the ``"strip"`` of card `i`, which a walk shows in time."""
+        return elements
+
+    def tooltip(self, text: str) -> str:
+        """What the mouse finds on a part."""
+        return f"<title>{escape(text)}</title>" if text else ""
+
     # --- attributes ---
 
     def fill(self, role: str, opacity: float = 1.0) -> str:
+        """The colour of a role, inside."""
         see_through = f' fill-opacity="{opacity:.2f}"' if opacity < 1.0 else ""
         return f'class="f-{role}" fill="{self.palette[role]}"{see_through}'
+
+    def tint(self, share: float) -> float:
+        """How strong the colour of a number is, by its share of the largest."""
+        return 0.10 + self.deepest * share
 
     def outline(self, role: str, width: float, dash: str = "", also: str = "") -> str:
         """A card's or pill's frame in the colour of `role` around the colour of cards; a wire where `also` says so."""
@@ -123,6 +150,7 @@ class _Painter:
         return f'{inside} stroke="{self.palette[role]}" stroke-width="{width:.2f}"{dashes}'
 
     def text(self, x: float, y: float, content: str, size: float, face: str, role: str, extra: str = "") -> str:
+        """Text on a base line; `content` is markup."""
         face = face_for(content, face)
         family = "" if face == "mono" else f' font-family="{FONTS[face]}"'
         return f'<text {self.fill(role)}{family} font-size="{size:g}" x="{x:.1f}" y="{y:.1f}"{extra}>{content}</text>'
@@ -130,8 +158,9 @@ class _Painter:
     # --- edges ---
 
     def wire(self, i: int, edge: Edge, curve: tuple[Point, ...]) -> Iterator[str]:
+        """The curve of an edge, with a dot or an arrowhead."""
         role, dash, width = self.look(edge)
-        yield f'<g id="{self.prefix}-edge-{i}" class="edge">{_tooltip(edge.tooltip)}'
+        yield f'<g id="{self.prefix}-edge-{i}" class="edge">{self.tooltip(edge.tooltip)}'
         yield f'<path {self.outline(role, width, dash, also="wire")} stroke-linecap="round" d="{_path(curve)}"/>'
         if self.scene.passes == "both":
             x, y = curve[-1]
@@ -142,8 +171,9 @@ class _Painter:
         yield "</g>"
 
     def pill(self, edge: Edge, box: Box) -> Iterator[str]:
+        """The local derivative on an edge."""
         role = self.look(edge)[0]
-        yield f'<g class="pill">{_tooltip(edge.tooltip)}'
+        yield f'<g class="pill">{self.tooltip(edge.tooltip)}'
         yield self.rectangle(self.outline(role, 1.2), box.left, box.top, box.width, box.height, 9.0)
         ink = ("muted" if edge.copy or edge.partial is not None else "ink") if role == "wire" else f"{role}-ink"
         yield self.text(box.x, box.y + 3.8, edge.label, measure.PILL, "mono", ink, ' text-anchor="middle"')
@@ -166,6 +196,7 @@ class _Painter:
     # --- boxes around cards ---
 
     def area(self, box: Box) -> str:
+        """The box itself."""
         tint = f'class="f-leaf s-leaf" fill="{self.palette["leaf"]}" stroke="{self.palette["leaf"]}"'
         look = f'{tint} fill-opacity="0.05" stroke-opacity="0.35" stroke-width="1.00"'
         return self.rectangle(look, box.left, box.top, box.width, box.height, 14.0)
@@ -189,7 +220,8 @@ class _Painter:
     # --- cards ---
 
     def card(self, i: int, card: Card, box: Box, frame: Frame) -> Iterator[str]:
-        yield f'<g id="{self.prefix}-node-{i}" class="node">{_tooltip(card.tooltip)}'
+        """One value."""
+        yield f'<g id="{self.prefix}-node-{i}" class="node">{self.tooltip(card.tooltip)}'
         if card.title:  # it looks like a stack
             left, top = box.left + measure.STACK, box.top - measure.STACK
             yield self.rectangle(self.outline("line", 1.2), left, top, box.width, box.height, 11.0)
@@ -218,15 +250,17 @@ class _Painter:
         else:
             x_value, anchor = right, "end"
         extra = f' text-anchor="{anchor}"{weight}'
-        yield self.text(x_value, base, escape(value), frame.value_size, "mono", role, extra)
+        shown = self.text(x_value, base, escape(value), frame.value_size, "mono", role, extra)
         if card.cells:
             top = box.top + 33.0 + (measure.SECOND if card.title else 0.0)
-            yield from self.cells(card.cells, frame, x, right, top)
+            shown += "".join(self.cells(card.cells, frame, x, right, top))
+        yield self.part("value", i, shown)
         if card.gradient:
-            yield from self.strip(card, box, frame)
+            yield self.part("strip", i, "".join(self.strip(card, box, frame)))
         yield "</g>"
 
     def border(self, card: Card) -> str:
+        """What tells leaf, result, constant and root apart."""
         if card.is_root:
             return self.outline("root", 2.2, also="frame")
         if card.kind == "leaf":
@@ -234,6 +268,7 @@ class _Painter:
         return self.outline("line", 1.4, {"constant": "2 3", "more": "6 5"}.get(card.kind, ""), also="frame")
 
     def chip(self, card: Card, box: Box, frame: Frame) -> Iterator[str]:
+        """The operation."""
         x, y, height = box.left + 5.0, box.top + 5.0, box.height - 10.0
         yield self.rectangle(self.fill(card.family), x, y, frame.chip, height, 7.0)
         middle, base = x + frame.chip / 2, y + height / 2 + frame.chip_size * 0.35
@@ -241,6 +276,7 @@ class _Painter:
         yield self.text(middle, base, escape(card.symbol), frame.chip_size, "sans", "on-chip", extra)
 
     def name(self, name: Name, x: float, y: float, extra: str = "") -> str:
+        """A name with what is above and below."""
         content, line = "", 0
         for part in name:
             for text, level in ((part.base, 0), (part.superscript, -6), (part.subscript, 4)):
@@ -261,7 +297,7 @@ class _Painter:
         for level, corners in tints.items():
             look = self.fill("alarm", 0.35) if level is None else self.fill("zero")
             if level:
-                look = self.fill(_sign(level), _tint(abs(level) / LEVELS))
+                look = self.fill(_sign(level), self.tint(abs(level) / LEVELS))
             yield f'<path {look} d="{_boxes(corners, wide - 1.0, high - 1.0)}"/>'
             if level is not None and level < 0 and not cells.texts:
                 bars = [(a + wide / 2 - 3.0, b + high / 2 - 1.0) for a, b in corners]
@@ -283,6 +319,7 @@ class _Painter:
         yield self.text(right, base, escape(cells.span), measure.SPAN, "mono", "muted", ' text-anchor="end"')
 
     def strip(self, card: Card, box: Box, frame: Frame) -> Iterator[str]:
+        """The gradient, on a tint of its sign and size."""
         gradient = card.gradient
         assert gradient is not None
         role, ink, opacity = "zero", "muted", 1.0
@@ -290,7 +327,7 @@ class _Painter:
             role, ink, opacity = "alarm", "alarm-ink", 0.35
         elif gradient.size:
             role = "leaf" if gradient.is_norm else _sign(gradient.size)
-            ink, opacity = f"{role}-ink", _tint(math.sqrt(abs(gradient.size) / self.largest))
+            ink, opacity = f"{role}-ink", self.tint(math.sqrt(abs(gradient.size) / self.largest))
         x, right = box.left + frame.left - 4.0, box.left + frame.right + 5.0
         look = self.fill(role, opacity)
         if not gradient.text:  # not computed: an outline with nothing in it
@@ -304,20 +341,12 @@ class _Painter:
 
     @staticmethod
     def rectangle(look: str, x: float, y: float, width: float, height: float, radius: float) -> str:
+        """A rectangle with round corners."""
         return f'<rect {look} x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius:g}"/>'
-
-
-def _tooltip(text: str) -> str:
-    return f"<title>{escape(text)}</title>" if text else ""
 
 
 def _sign(x: float) -> str:
     return "positive" if x > 0 else "negative"
-
-
-def _tint(share: float) -> float:
-    """How strong the colour of a number is, by its share of the largest."""
-    return 0.10 + 0.55 * share
 
 
 def _boxes(corners: list[Point], width: float, height: float) -> str:

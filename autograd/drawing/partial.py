@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.drawing.text import raised, split_name
+from autograd.drawing.text import one_line
 from autograd.formula import Symbol, unicode
 from autograd.partials import local_partial
 from autograd.primitive import Node, Primitive, raw_of
@@ -21,7 +21,6 @@ __all__ = ["Partial", "partial_of", "upstream"]
 LONGEST = 24
 """Longer formulas are in the tooltip, and the edge has a name for them."""
 _LONGEST_NAME = 4
-_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 class Partial(NamedTuple):
@@ -131,8 +130,5 @@ def _letters(node: Node, called: Callable[[Node], str]) -> list[str]:
 
 def _short(name: str) -> str:
     """A name with its subscripts as small digits; empty if it is too long for the label of an edge."""
-    text = "".join(
-        base + raised(above) + (below.translate(_LOWERED) if below.isdigit() else f"_{below}" if below else "")
-        for base, below, above in split_name(name)
-    )
+    text = one_line(name)
     return text if len(text) <= _LONGEST_NAME and name.replace("^", "_").isidentifier() else ""

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from autograd.drawing.theme import DARK, LIGHT, THEMES, ThemeName
 
-__all__ = ["Picture"]
+__all__ = ["Picture", "check_theme"]
 
 _MOST_POSSIBLE = 500_000_000
 _MOST_PIXELS, _LONGEST = 12_000_000, 16_000
@@ -48,8 +48,7 @@ class Picture:
         ----------
         theme : ``"light"``, ``"dark"``, or ``"auto"``: light, and dark for readers whose system prefers it.
         """
-        if theme not in THEMES:
-            raise ValueError(f"theme= takes one of {', '.join(map(repr, THEMES))}, but got {theme!r}")
+        check_theme(theme)
         return self.paint(theme)
 
     def to_png(self, scale: float | None = None, theme: ThemeName = "light") -> bytes:
@@ -145,3 +144,9 @@ class Picture:
             "image/png": base64.b64encode(self.to_png(self._fitting())).decode("ascii"),
             "text/plain": str(self),
         }
+
+
+def check_theme(theme: str) -> None:
+    """Refuse a theme that is not known."""
+    if theme not in THEMES:
+        raise ValueError(f"theme= takes one of {', '.join(map(repr, THEMES))}, but got {theme!r}")

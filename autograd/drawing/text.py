@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 __all__ = [
-    "Name", "Piece", "array", "counted", "face_for", "fitted", "number", "printable", "raised", "shape", "shortened",
-    "split_name", "width",
+    "Name", "Piece", "array", "counted", "face_for", "fitted", "number", "one_line", "printable", "raised", "shape",
+    "shortened", "split_name", "width",
 ]  # fmt: skip
 
 LONGEST_NAME = 27
@@ -25,6 +25,7 @@ _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NUMBERED = re.compile(r"([^\W\d_]+)_?([0-9₀-₉]+(?:_[0-9]+)*)")
 _LAYERED = re.compile(r"([^\W\d_]+)\^(\w{1,3}?)(?:_(\w{1,4}))?")
 _LABELLED = re.compile(r"([^\W\d_])_([^\W_]+)")
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _RAISED = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _PRODUCT = re.compile(r"(?:[^\W\d_][0-9]+)+")
 
@@ -155,6 +156,18 @@ def split_name(name: str) -> Name:
     if _PRODUCT.fullmatch(text):
         return tuple(Piece(part[0], part[1:]) for part in re.findall(r"\D\d+", text))
     return (Piece(text),)
+
+
+def one_line(name: str) -> str:
+    """A name with its subscripts and superscripts as small digits, where there are such.
+
+    >>> one_line("w12"), one_line("a^1_2"), one_line("W_in"), one_line("learning_rate")
+    ('w₁₂', 'a¹₂', 'W_in', 'learning_rate')
+    """
+    return "".join(
+        base + raised(above) + (below.translate(_LOWERED) if below.isdigit() else f"_{below}" if below else "")
+        for base, below, above in split_name(name)
+    )
 
 
 # --- widths, in units of the font size ---

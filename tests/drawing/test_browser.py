@@ -4,7 +4,6 @@ Needs playwright and Chromium; skipped where one of them is missing.
 """
 
 import io
-import shutil
 from itertools import combinations
 
 import numpy as np
@@ -17,11 +16,10 @@ from autograd import Tensor, Value
 from autograd.drawing import draw
 from autograd.testing import graphs
 from nn.gallery.figures import FIGURES
+from tests.drawing.browser import needs_chromium
 from tests.drawing.graphs import neuron
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+pytestmark = needs_chromium
 
 SLACK = 0.5
 """Points by which a text may stand out at the sides: antialiasing, no letter."""
@@ -49,11 +47,10 @@ MEASURE = """() => {
 
 
 @pytest.fixture(scope="module")
-def page():
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM)
-        yield browser.new_page(viewport={"width": 2400, "height": 1600})
-        browser.close()
+def page(browser):
+    page = browser.new_page(viewport={"width": 2400, "height": 1600})
+    yield page
+    page.close()
 
 
 def show(page, svg):
