@@ -20,7 +20,7 @@ from autograd.tracing.machine import Machine, is_installed
 from autograd.tracing.schedule import Schedule, is_flat, scheduled
 from autograd.tracing.source import Replay, fallen
 
-__all__ = ["EXECUTORS", "Executor", "Flat", "check_executor", "executor_of", "flat_of", "is_finite"]
+__all__ = ["EXECUTORS", "Executor", "Flat", "check_executor", "executor_of", "flat_of", "is_all_finite", "is_finite"]
 
 EXECUTORS = ("auto", "python", "numpy", "numba")
 """What ``executor=`` takes."""
@@ -168,9 +168,10 @@ def is_finite(out: Sequence[Any]) -> bool:
     try:
         return all(map(math.isfinite, out))
     except TypeError:  # arrays, or nothing
-        return all(_is_all_finite(np.asarray(x)) for x in out if x is not None)
+        return all(is_all_finite(np.asarray(x)) for x in out if x is not None)
 
 
-def _is_all_finite(x: npt.NDArray[Any]) -> bool:
+def is_all_finite(x: npt.NDArray[Any]) -> bool:
+    """Whether there is neither inf nor nan in an array."""
     row = x if x.ndim == 1 else x.ravel()
     return math.isfinite(row.dot(row)) or bool(np.isfinite(row).all())  # the first is fast, and may overflow

@@ -17,7 +17,7 @@ from autograd.linearized import name_of
 from autograd.primitive import Node, raw_of
 from autograd.structure import leaves, like
 from autograd.sweep import accumulate
-from autograd.tracing.executors import Executor, Flat, check_executor, executor_of, flat_of, is_finite
+from autograd.tracing.executors import Executor, Flat, check_executor, executor_of, flat_of, is_all_finite, is_finite
 from autograd.tracing.listing import Equation, Guard, Listing, listed
 from autograd.tracing.signature import (
     Signature,
@@ -255,7 +255,7 @@ class Program:
             )
         check_outside(self._listing, self.__name__)
         out = self._flat.rows(x, self._captured()) if x.ndim == 2 else self._flat.point(x, self._captured())
-        if self._swept and not is_finite([out]):  # as in `run`
+        if self._swept and not is_all_finite(out):  # as in `run`
             rows, points = np.atleast_2d(out), np.atleast_2d(x)
             for lane in np.flatnonzero(~np.isfinite(rows).all(axis=1)):
                 heads = leaves(self._f(*self._signature.filled(points[lane].tolist())))

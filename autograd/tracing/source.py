@@ -103,6 +103,8 @@ def fallen(guard: Guard, lane: int | None = None) -> GuardError:
 
 def check_outside(listing: Listing, name: str, on_nodes: bool = False) -> None:
     """Raise where what the function goes by beside its arguments is not what it was when the program was traced."""
+    if not (listing.relied or on_nodes):
+        return
     changed = next((key for attributes, key, was in listing.relied if attributes.get(key) is not was), None)
     if on_nodes and any(node.requires_grad for node in listing.frozen):
         changed = "requires_grad"
