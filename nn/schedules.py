@@ -41,7 +41,7 @@ class Schedule:
 
     def rate(self, step: int) -> float:
         """The same, for a step that was checked."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} needs a method rate(self, step), which calling it asks")
 
     def __post_init__(self) -> None:
         for field in fields(self):  # type: ignore[arg-type]  # subclasses are dataclasses

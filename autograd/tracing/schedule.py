@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from autograd.primitive import Primitive
 from autograd.tracing.listing import Guard, Listing
-from autograd.tracing.sums import folds_of, paired_in
+from autograd.tracing.sums import folds_of, paired_in, uses_in
 
 __all__ = ["DOT", "FOLD", "Kind", "Schedule", "is_flat", "scheduled"]
 
@@ -148,8 +148,9 @@ def scheduled(listing: Listing, wide: int = 32, dots: bool = False) -> Schedule:
     """
     equations = listing.equations
     place_of, constants, given = _places(listing)
-    folds, is_part = folds_of(listing)
-    paired = paired_in(listing, folds, is_part, one=len(place_of) - 1) if dots else set()
+    uses = uses_in(listing)
+    folds, is_part = folds_of(listing, uses)
+    paired = paired_in(listing, uses, folds, is_part, one=len(place_of) - 1) if dots else set()
     levels = _levels(listing, folds, is_part)
     ends = np.asarray(equations.ends, np.int64)
     starts = np.concatenate([[0], ends])[:-1]

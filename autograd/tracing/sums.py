@@ -10,19 +10,18 @@ import numpy.typing as npt
 from autograd.primitive import table
 from autograd.tracing.listing import Listing
 
-__all__ = ["folds_of", "paired_in"]
+__all__ = ["folds_of", "paired_in", "uses_in"]
 
 Ints = npt.NDArray[np.signedinteger[Any]]
 
 
-def folds_of(listing: Listing) -> tuple[dict[int, list[int]], bytearray]:
+def folds_of(listing: Listing, uses: Ints) -> tuple[dict[int, list[int]], bytearray]:
     """The operands of all chains of additions by their last equation, and which equations are parts of one."""
     equations = listing.equations
     is_part, folds = bytearray(len(equations)), dict[int, list[int]]()
     add = next((code for code, op in enumerate(equations.ops) if op is table["add"]), None)
     if add is None:
         return folds, is_part
-    uses = _uses(listing)
     adding = np.flatnonzero(np.asarray(equations.codes) == add)
     ends = np.asarray(equations.ends)[adding]
     flat, results = np.asarray(equations.operands), np.asarray(equations.results)[adding]
@@ -52,20 +51,20 @@ def folds_of(listing: Listing) -> tuple[dict[int, list[int]], bytearray]:
     return folds, is_part
 
 
-def _uses(listing: Listing) -> Ints:
+def uses_in(listing: Listing) -> Ints:
     """Per slot how often it is an operand, an output, or asked by a guard."""
     asked = [*listing.outputs, *(guard.slot for guard in listing.guards)]
     return np.bincount(np.concatenate([np.asarray(listing.equations.operands, np.int32), np.array(asked, np.int32)]))
 
 
-def paired_in(listing: Listing, folds: dict[int, list[int]], is_part: bytearray, one: int) -> set[int]:
+def paired_in(listing: Listing, uses: Ints, folds: dict[int, list[int]], is_part: bytearray, one: int) -> set[int]:
     """Which folds are dots. Their operands become pairs of factors; what is no product is one with the slot `one`."""
     equations = listing.equations
     mul = next((code for code, op in enumerate(equations.ops) if op is table["mul"]), None)
     if mul is None or not folds:
         return set()
     results = np.asarray(equations.results)
-    places = np.flatnonzero((np.asarray(equations.codes) == mul) & (_uses(listing)[results] == 1))
+    places = np.flatnonzero((np.asarray(equations.codes) == mul) & (uses[results] == 1))
     ends, flat = np.asarray(equations.ends)[places], np.asarray(equations.operands)
     factors = zip(places.tolist(), flat[ends - 2].tolist(), flat[ends - 1].tolist(), strict=True)
     products = dict(zip(results[places].tolist(), factors, strict=True))
