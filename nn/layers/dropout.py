@@ -35,7 +35,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
-        if not 0.0 <= p <= 1.0:
+        if not (isinstance(p, float | int | np.number) and 0.0 <= p <= 1.0):
             raise ValueError(f"Dropout takes a probability p from 0 to 1, but got {p!r}")
         self.p, self.rng = p, generator(rng)
 

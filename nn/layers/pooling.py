@@ -81,7 +81,7 @@ class LPPool2d(Pool2d):
 
     def __init__(self, norm_type: float, kernel_size: Extent, stride: Extent | None = None) -> None:
         super().__init__(kernel_size, stride)
-        if not norm_type > 0:
+        if not (isinstance(norm_type, float | int | np.number) and norm_type > 0):
             raise ValueError(f"LPPool2d takes a norm_type above 0, but got {norm_type!r}")
         self.norm_type = norm_type
 

@@ -4,7 +4,7 @@ import pytest
 import autograd
 from autograd import OperandError, ShapeError, Tensor
 from autograd.testing import check_grads
-from nn import AvgPool2d, GlobalAvgPool2d, LPPool2d, MaxPool2d, Sequential, StochasticPool2d, functional
+from nn import AvgPool2d, Dropout, GlobalAvgPool2d, LPPool2d, MaxPool2d, Sequential, StochasticPool2d, functional
 from tests.nn.layers.peer import assert_equals_pytorch
 
 POOLS = [
@@ -132,3 +132,9 @@ def test_float32_stays_float32():
 def test_mistakes_are_explained(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_text_is_no_number():
+    for make in (lambda: LPPool2d("2", 2), lambda: Dropout("0.5")):
+        with pytest.raises(ValueError, match="but got '"):
+            make()
