@@ -1,4 +1,4 @@
-"""Run the notebooks: ``python -m tests.notebooks [--write] [FILE ...]`` says what is stale, or stores the new outputs."""
+"""Run the notebooks and say what is stale, or store it: ``python -m tests.notebooks [--write] [FILE ...]``."""
 
 from __future__ import annotations
 
