@@ -356,7 +356,7 @@ def _explore(strategy: Any, prove: Callable[[Call], None], count: int | None = N
         report_multiple_bugs=False,
         print_blob=False,
         suppress_health_check=list(HealthCheck),
-        phases=(Phase.generate, Phase.shrink),
+        phases=set(settings().phases) & {Phase.generate, Phase.shrink},
     )
     quietly(given(strategy)(prove))()  # type: ignore[no-untyped-call]
 

@@ -188,15 +188,19 @@ class _Plugin:
 def failures(trial: Trial, skipped: frozenset[str], beat: Callable[[], None]) -> Iterator[str]:
     """What fails, in a process of its own: the names of rows, and of tests."""
     try:
-        from hypothesis import settings
+        from hypothesis import Phase, settings
 
         from autograd.primitive import table
         from autograd.testing import check_rule
     except Exception as error:
         yield f"import of autograd: {error!r}"
         return
-    settings.register_profile("quick", max_examples=_EXAMPLES, derandomize=True, database=None, deadline=None)
-    settings.load_profile("quick")
+    for name, examples in (("laws", _EXAMPLES), ("tests", 5 * _EXAMPLES)):  # not shrunk: that it fails is enough
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile(
+            name, max_examples=examples, phases=phases, derandomize=True, database=None, deadline=None
+        )
+    settings.load_profile("laws")
     for row in trial.rows[:_FIRST]:
         if row not in skipped:
             try:
@@ -206,7 +210,7 @@ def failures(trial: Trial, skipped: frozenset[str], beat: Callable[[], None]) ->
             beat()
     plugin = _Plugin(trial, skipped, beat)
     options = ["-q", "-x", "-p", "no:cacheprovider", "--assert=plain", "--tb=no"]
-    os.environ["HYPOTHESIS_PROFILE"] = "ci"
+    os.environ["HYPOTHESIS_PROFILE"] = "tests"
     for test in trial.tests:  # one by one: collecting them all takes longer than most mutants live
         code = pytest.main([test, *options], plugins=[plugin])
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
