@@ -102,7 +102,8 @@ def jet_of_numbers(function: Vector, xs: Sequence[float], scale: float = 1.0, or
         return change / (4 * a * b), (size + sides(level, i)[2] + sides(level, j)[2]) / (a * b)
 
     reached = []
-    for i in range(n):
+    places = range(n if np.isfinite(value).all() else 0)  # where there is no value nothing will settle
+    for i in places:
         first[:, i], errors[1][:, i], levels = _limit(lambda level, i=i: slope(level, i))  # type: ignore[misc]
         reached.append(int(levels.min(initial=_LEVELS)))
         if order == 2:
@@ -110,7 +111,7 @@ def jet_of_numbers(function: Vector, xs: Sequence[float], scale: float = 1.0, or
             turns = np.array([step(int(level), i) for level in np.maximum(levels, deeper)])  # within such a length
             rounded = 4 * np.finfo(np.float64).eps * np.abs(wide[i] * first[:, i])  # an operand, inside the function
             errors[2][:, i, i] = error + np.nan_to_num(np.asarray(rounded / turns**2, np.float64), nan=0.0)
-    for i, j in itertools.combinations(range(n), 2) if order == 2 else ():
+    for i, j in itertools.combinations(places, 2) if order == 2 else ():
         start = max(0, max(reached[i], reached[j]) - 2 * _MORE)
         found, error, _ = _limit(lambda level, i=i, j=j: cross(level, i, j), start)  # type: ignore[misc]
         second[:, i, j] = second[:, j, i] = found
