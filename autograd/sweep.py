@@ -309,7 +309,7 @@ def apply(
         part = rule(g, ans, *values, **params)
     except ArithmeticError:  # Python raises where IEEE has inf or nan
         with quiet():
-            part = rule(np.float64(g), np.float64(ans), *map(_as_numpy, values), **params)
+            part = rule(*map(_as_numpy, (g, ans, *values)), **params)
     except OperandError:
         raise
     except TypeError as error:
@@ -373,8 +373,8 @@ def _plus(a: Any, b: Any) -> Any:
 
 
 def _stale(arg: Node, node: Node) -> StaleError:
-    made_by = node.op.name if node.op else "an operation"
+    assert node.op is not None  # it has operands
     return StaleError(
-        f"the data of {called(arg)} was overwritten after {made_by} had used it, so its derivative would be that of "
-        "other numbers; compute the result again before backward()"
+        f"the data of {called(arg)} was overwritten after {node.op.name} had used it, so its derivative would be that "
+        "of other numbers; compute the result again before backward()"
     )

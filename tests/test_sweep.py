@@ -282,6 +282,24 @@ def test_python_float_division_by_zero_is_ieee():
     assert (z.data, x.grad, y.grad) == (math.inf, math.inf, -math.inf)
 
 
+def test_division_by_zero_among_numbers_of_a_rule_is_ieee_at_every_order():
+    parabola = autograd.elementwise(
+        "parabola_in_tests",
+        lambda x, y: x * x,
+        lambda x, y: x * x,
+        lambda g, ans, x, y: g * (2.0 * x) * (1.0 / y),
+        None,
+    )
+    try:
+        slope = autograd.grad(parabola)
+        assert slope(2.0, 0.0) == autograd.grad(slope)(2.0, 0.0) == math.inf
+        x = Value(2.0)
+        parabola(x, 0.0).backward(create_graph=True)
+        assert x.grad.data == math.inf
+    finally:
+        del autograd.table["parabola_in_tests"]
+
+
 # --- un-broadcasting and shapes ---
 
 
@@ -304,10 +322,13 @@ def test_broadcast_operands_get_gradients_of_their_own_shape(a, b, op):
         assert narrow.grad.dtype == narrow.dtype
 
 
-def test_a_rule_of_the_wrong_shape_is_named():
-    wrong = autograd.linear("wrong_in_tests", lambda x: x * 1.0, lambda g, ans, x: g[0])
+@pytest.mark.parametrize(
+    ("rule", "shape"), [(lambda g: g[0], r"\(\)"), (lambda g: autograd.stack([*g, *g]), r"\(4,\)")]
+)
+def test_a_rule_of_the_wrong_shape_is_named(rule, shape):
+    wrong = autograd.linear("wrong_in_tests", lambda x: x * 1.0, lambda g, ans, x: rule(g))
     try:
-        with pytest.raises(ShapeError, match=r"rule 0 of wrong_in_tests returned shape \(\) for .* shape \(2,\)"):
+        with pytest.raises(ShapeError, match=rf"rule 0 of wrong_in_tests returned shape {shape} for .* shape \(2,\)"):
             wrong(Tensor([1.0, 2.0])).sum().backward()
     finally:
         del autograd.table["wrong_in_tests"]

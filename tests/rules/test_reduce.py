@@ -204,6 +204,14 @@ def test_the_rest_of_a_sum_beside_infinity_and_beside_the_largest():
         axis = 0 if x.ndim == 1 else 1
         assert np.max(np.where(np.abs(x) > 1.0, rest(x, axis=axis), 0.0)) == 40.0
         assert rest(x.T, axis=0).tolist() == rest(x, axis=axis).T.tolist()
+    assert rest(np.array([[1e20, 1.0], [1.0, 1e20]]), axis=0).tolist() == [[1.0, 1e20], [1e20, 1.0]]
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1, 2, -1, (0, 1), (1, 2), (0, 2), (2, 0), (0, 1, 2)])
+def test_the_foremost_is_one_of_each_line(axis):
+    x = np.random.default_rng(0).normal(size=(2, 3, 4))
+    largest = np.max(np.abs(x), axis=axis, keepdims=True)
+    assert np.array_equal(table["foremost"](x, axis=axis), np.abs(x) == largest)
 
 
 def test_lengths_of_rows_of_different_scales():
