@@ -84,24 +84,33 @@ class Jitted:
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """The result of the function, by a program where there is one for these arguments."""
-        fixed = marked(args, positions(self._static, len(args)))
-        together = (fixed, options) if options else fixed
-        signature, given = signature_of(together)
+        together, kind, given = self._arguments(args, options)
         if recording.tracer() or any(isinstance(x, Node) and x.requires_grad for x in given):
             return self._f(*args, **options)
-        for program in self._at_hand(signature.key):
+        for program in self._at_hand(kind):
             try:
                 return program.replay(given, together)
             except GuardError:
                 continue
         try:
-            if options:
-                program = trace(_spread(self._f), *together, executor=self._executor)
-            else:
-                program = trace(self._f, *args, executor=self._executor, static_argnums=self._static)
-            return self._keep(signature.key, program).replay(given, together)
+            return self._traced(args, options).replay(given, together)
         except InfiniteError:
             return self._f(*args, **options)
+
+    def _arguments(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[tuple[Any, ...], Any, list[Any]]:
+        """The arguments as programs take them, options first, of what kind they are, and the inputs in them."""
+        fixed = marked(args, positions(self._static, len(args)))
+        together = (options, *fixed) if options else fixed
+        signature, given = signature_of(together)
+        return together, (bool(options), signature.key), given
+
+    def _traced(self, args: tuple[Any, ...], options: dict[str, Any]) -> Program:
+        """A new program for such arguments, which is kept."""
+        _, kind, _ = self._arguments(args, options)
+        f, taken, static = self._f, args, positions(self._static, len(args))
+        if options:
+            f, taken, static = _spread(f), (options, *args), tuple(position + 1 for position in static)
+        return self._keep(kind, trace(f, *taken, executor=self._executor, static_argnums=static))
 
     def _at_hand(self, kind: Any) -> Iterator[Program]:
         """The programs for one kind of arguments, the one used last first; the last one that is taken is a hit."""
@@ -132,21 +141,22 @@ class Jitted:
                     del self._paths[old[0]]
         return program
 
-    def backward(self, *args: Any) -> Any:
+    def backward(self, *args: Any, **options: Any) -> Any:
         """`Program.backward` of the program for these arguments, which is traced where there is none."""
-        signature, _ = signature_of(marked(args, positions(self._static, len(args))))
-        for program in self._at_hand(signature.key):
+        _, kind, _ = self._arguments(args, options)
+        taken = (options, *args) if options else args
+        for program in self._at_hand(kind):
             try:
-                return program.backward(*args)
+                return program.backward(*taken)
             except GuardError:
                 continue
         try:
-            program = trace(self._f, *args, executor=self._executor, static_argnums=self._static)
+            program = self._traced(args, options)
         except InfiniteError:
-            out = self._f(*args)
+            out = self._f(*args, **options)
             out.backward()
             return raw_of(out)
-        return self._keep(signature.key, program).backward(*args)
+        return program.backward(*taken)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """A method of `instance`, which is part of the program."""
@@ -175,9 +185,9 @@ class Jitted:
 
 
 def _spread(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The function of arguments and options as two arguments."""
+    """The function with its options as the first argument."""
 
-    def spread(args: Any, options: Any) -> Any:
+    def spread(options: Any, *args: Any) -> Any:
         return f(*args, **options)
 
     spread.__name__ = spread.__qualname__ = getattr(f, "__qualname__", repr(f))

@@ -183,6 +183,18 @@ def test_a_program_with_a_static_argument():
     step = jit(lambda x, count: repeated(x * w, count), static_argnums=1)
     assert step.backward(0.5, 2) == repeated(1.0, 2)
     assert w.grad == pytest.approx(0.5 * autograd.grad(repeated)(1.0, 2))
+    step = jit(lambda x, count, scale=1.0: repeated(x * w, count, scale), static_argnums=1)
+    for count in (2, 3, 2):
+        w.zero_grad()
+        assert step.backward(0.5, count, scale=3.0) == repeated(1.0, count, 3.0)
+        assert w.grad == pytest.approx(0.5 * autograd.grad(repeated)(1.0, count, 3.0))
+    assert step.cache_info()[:2] == (1, 2)
+
+
+def test_options_are_no_arguments():
+    f = jit(lambda *args, **options: options["x"] if options else args[0]["x"] * 2.0)
+    for _ in range(2):
+        assert [f(x=3.0), f({"x": 3.0})] == [3.0, 6.0]
 
 
 def test_static_arrays_are_told_apart_by_what_is_in_them():
