@@ -6,6 +6,7 @@ they were defined: into lists, tuples, dicts and other modules.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Self
@@ -139,6 +140,12 @@ class Module:
         These are the parameters, leaves that are frozen by ``requires_grad=False``, and then the `buffers`. A Value is
         an array of shape ``()``. What is shared comes once, under its first path.
 
+        Raises
+        ------
+        OperandError : if two paths are the same, as of the keys 1 and ``"1"`` of a dict.
+
+        Examples
+        --------
         >>> from nn import Linear
         >>> {path: array.shape for path, array in Linear(3, 2).state_dict().items()}
         {'weight': (2, 3), 'bias': (2,)}
@@ -195,7 +202,12 @@ class Module:
             for name in module.buffers
             if getattr(module, name) is not None
         ]
-        return leaves + buffers
+        slots = leaves + buffers
+        if twice := [path for path, times in Counter(path for path, *_ in slots).items() if times > 1]:
+            raise OperandError(
+                f"two things in {type(self).__name__} have the path {', '.join(twice)}; give them keys that differ as text"
+            )
+        return slots
 
     # --- text ---
 

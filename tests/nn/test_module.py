@@ -49,6 +49,12 @@ def test_equal_but_distinct_parameters_all_come():
     assert len(Holder(a=Value(1.0), b=Value(1.0), c=[Value(1.0)]).parameters()) == 3
 
 
+@pytest.mark.parametrize("keys", [{1: Value(1.0), "1": Value(2.0)}, {"a.b": Value(1.0), "a": {"b": Value(2.0)}}])
+def test_two_paths_that_are_the_same_are_refused_since_one_would_be_lost(keys):
+    with pytest.raises(OperandError, match=r"two things in Holder have the path w\.(1|a\.b); give them keys"):
+        Holder(w=keys).state_dict()
+
+
 def test_cycles_end():
     parent = Holder(w=Value(1.0))
     parent.child = Holder(parent=parent, v=Value(2.0))
