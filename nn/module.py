@@ -200,7 +200,7 @@ class Module:
             for path, module in things
             if isinstance(module, Module)
             for name in module.buffers
-            if getattr(module, name) is not None
+            if not isinstance(getattr(module, name), Value | Tensor | None)  # a node is a leaf above
         ]
         slots = leaves + buffers
         if twice := [path for path, times in Counter(path for path, *_ in slots).items() if times > 1]:

@@ -194,6 +194,19 @@ def test_training_is_switched_for_all_modules_inside():
         model.train([1.0])
 
 
+def test_a_buffer_may_be_a_frozen_tensor():
+    class Centred(Module):
+        buffers = ("mean",)
+
+        def __init__(self):
+            self.mean = Tensor([1.0, 2.0], requires_grad=False)
+
+    module = Centred()
+    module.load_state_dict({"mean": np.array([3.0, 4.0])})
+    assert isinstance(module.mean, Tensor)
+    assert module.state_dict()["mean"].tolist() == [3.0, 4.0]
+
+
 def test_the_state_is_all_parameters_frozen_ones_too_and_then_the_buffers():
     model = Holder(b=Counted(), v=Value(7.0), frozen=Tensor([4.0], requires_grad=False), result=Value(1.0) * 2.0)
     state = model.state_dict()
