@@ -111,13 +111,17 @@ def _observed(model: Module) -> Iterator[list[Row]]:
         module.forward = observed  # type: ignore[method-assign]
 
     found = list(_shown("", model))
+    own = [(module, vars(module).get("forward")) for _, module in found]
     try:
         for path, module in found:
             observe(path, module)
         yield rows
     finally:
-        for _, module in found:
-            vars(module).pop("forward", None)
+        for module, forward in own:
+            if forward is None:
+                vars(module).pop("forward", None)
+            else:
+                module.forward = forward  # type: ignore[method-assign]
 
 
 def _shown(path: str, module: Module) -> Iterator[tuple[str, Module]]:

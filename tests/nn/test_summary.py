@@ -48,6 +48,13 @@ def test_several_inputs_and_integers():
     assert rows(Both(), (5,), (5, 3), dtype=int)[0] == ("", (5, 2), 35)
 
 
+def test_a_forward_that_a_module_was_given_stays():
+    model = Linear(3, 2)
+    model.forward = forward = lambda x: np.zeros((len(x), 7))
+    assert rows(model, (4, 3))[0][1] == (4, 7)
+    assert model.forward is forward
+
+
 def test_the_model_is_left_as_it_was():
     model = Sequential(SpectralNorm(Linear(3, 3)), BatchNorm2d(2).eval(), ReLU())
     before, u = model.state_dict(), model[0].u
