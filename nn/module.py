@@ -60,6 +60,15 @@ class Module:
     training: bool = True
     buffers: tuple[str, ...] = ()
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        lost = [name for name, x in vars(cls).items() if isinstance(x, Value | Tensor) and x.requires_grad]
+        if lost or "__slots__" in vars(cls):
+            raise OperandError(
+                f"{cls.__name__} has {', '.join(lost) or '__slots__'} in its class, where no parameter is found; assign "
+                f"self.{lost[0] if lost else 'w'} = ... in __init__, to an object without __slots__"
+            )
+
     def forward(self, *inputs: Any, **options: Any) -> Any:
         """What calling the module computes."""
         raise NotImplementedError(f"{type(self).__name__} needs a method forward(self, x), which calling it runs")

@@ -75,6 +75,12 @@ def test_a_set_of_parameters_is_refused_since_it_has_no_order():
         Holder(layers={Value(1.0)}).parameters()
 
 
+@pytest.mark.parametrize("inside", [{"w": Value(1.0)}, {"__slots__": ("w",)}])
+def test_parameters_are_not_silently_missed_where_a_class_holds_them(inside):
+    with pytest.raises(OperandError, match=r"Hidden has \w+ in its class, .* assign self.w = "):
+        type("Hidden", (Module,), inside)
+
+
 def test_zero_grad_forgets_all_gradients():
     module = Holder(w=Value(2.0), v=Value(3.0))
     (module.w * module.v).backward()
