@@ -229,7 +229,8 @@ def best_threshold(
     ----------
     true, scores : as in `roc_curve`.
     measure : ``"youden"`` (TPR - FPR), ``"f1"``, ``"accuracy"``, or a function of the arrays TP, FP, TN, FN, of which
-        the largest result wins: ``lambda tp, fp, tn, fn: -(fp + 10 * fn)`` where a miss costs ten false alarms.
+        the largest result wins and nan, as of 0 / 0, loses: ``lambda tp, fp, tn, fn: -(fp + 10 * fn)`` where a miss
+        costs ten false alarms.
 
     Returns
     -------
@@ -244,7 +245,9 @@ def best_threshold(
         raise ValueError(f"measure= takes {', '.join(map(repr, _measures))} or a function, but got {measure!r}")
     false, hits, thresholds = _cumulated(true, scores)
     of = measure if callable(measure) else _measures[measure]
-    return float(thresholds[np.argmax(of(hits, false, false[-1] - false, hits[-1] - hits))])
+    with np.errstate(invalid="ignore"):
+        found = np.asarray(of(hits, false, false[-1] - false, hits[-1] - hits), np.float64)
+    return float(thresholds[np.argmax(np.where(np.isnan(found), -np.inf, found))])
 
 
 def _cumulated(true: ArrayLike, scores: ArrayLike) -> tuple[Array, Array, Array]:

@@ -136,6 +136,10 @@ def test_a_dear_miss_lowers_the_threshold():
     assert best_threshold(true, scores, lambda tp, fp, tn, fn: -(fp + 10 * fn)) == 0.3
 
 
+def test_a_measure_that_is_nan_is_not_the_best():
+    assert best_threshold([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], lambda tp, fp, tn, fn: tp / (tp + fp)) == 0.8
+
+
 @pytest.mark.parametrize("measure", [roc_curve, roc_auc, best_threshold])
 @pytest.mark.parametrize(
     ("true", "scores", "message"),
