@@ -46,6 +46,10 @@ class Dataset:
     features: list[str]
     classes: list[str]
 
+    def __post_init__(self) -> None:
+        for name in ("inputs", "targets"):  # which may come as lists
+            object.__setattr__(self, name, np.asarray(getattr(self, name)))
+
     def __len__(self) -> int:
         return len(self.targets)
 

@@ -31,6 +31,12 @@ def test_a_regression_says_so():
     assert repr(Dataset(np.zeros((2, 1)), np.zeros(2), ["x"], [])) == "Dataset(2 samples, inputs (2, 1), a regression)"
 
 
+def test_a_data_set_of_lists_has_arrays():
+    data = Dataset([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1], ["x"], ["no", "yes"])
+    assert repr(data) == "Dataset(4 samples, inputs (4, 1), classes no, yes)"
+    assert [len(part) for part in data.split(0.5, np.random.default_rng(0))] == [2, 2]
+
+
 def test_an_unknown_data_set_lists_the_known():
     with pytest.raises(ValueError, match="choose from iris, wine"):
         load_dataset("irises")
