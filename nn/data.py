@@ -88,7 +88,8 @@ def load_dataset(name: str) -> Dataset:
     >>> load_dataset("iris")
     Dataset(150 samples, inputs (150, 4), classes setosa, versicolor, virginica)
 
-    The pixels of digits go from 0 to 16, in rows; `Conv2d` takes images with channels:
+    Columns of other units are brought to one scale by `standardize`. The pixels of digits go from 0 to 16, in rows;
+    `Conv2d` takes images with channels:
 
     >>> from dataclasses import replace
     >>> digits = load_dataset("digits")
@@ -137,15 +138,22 @@ def stratified_split(labels: ArrayLike, test: float, rng: np.random.Generator) -
     return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 
-def standardize(train: Array, *others: Array) -> tuple[Array, ...]:
+def standardize(train: Any, *others: Any) -> tuple[Any, ...]:
     """Shift and scale each column to mean 0 and variance 1 in the training part; the others by the same numbers.
 
-    Columns that are constant in the training part become 0 there.
+    Parts are arrays, or data sets, of which the inputs are changed. Columns that are constant in the training part
+    become 0 there.
 
     >>> standardize(np.array([[1.0], [3.0]]), np.array([[4.0]]))
     (array([[-1.],
            [ 1.]]), array([[2.]]))
+    >>> train, test = standardize(*load_dataset("iris").split(0.2, np.random.default_rng(0)))
+    >>> bool(np.allclose(train.inputs.std(axis=0), 1.0))
+    True
     """
+    if isinstance(train, Dataset):
+        parts = standardize(*(data.inputs for data in (train, *others)))
+        return tuple(replace(data, inputs=part) for data, part in zip((train, *others), parts, strict=True))
     constant = np.ptp(train, axis=0) == 0.0  # whose mean and deviation may be off by rounding
     center = np.where(constant, train[0], train.mean(axis=0))
     scale = np.where(constant, 1.0, train.std(axis=0))

@@ -63,6 +63,13 @@ def test_a_split_with_an_empty_part_is_refused(share):
         stratified_split([0, 1, 0, 1], share, np.random.default_rng(0))
 
 
+def test_data_sets_are_standardized_by_their_inputs():
+    train, test = (Dataset(np.array(rows), np.array([0, 1]), ["x"], []) for rows in ([[1.0], [3.0]], [[4.0], [2.0]]))
+    first, second = standardize(train, test)
+    assert (first.inputs.tolist(), second.inputs.tolist()) == ([[-1.0], [1.0]], [[2.0], [0.0]])
+    assert (first.features, first.targets.tolist()) == (["x"], [0, 1])
+
+
 def test_standardizing_uses_the_statistics_of_the_training_part_only():
     rng = np.random.default_rng(0)
     train, test = rng.normal(5.0, 3.0, (50, 3)), rng.normal(9.0, 1.0, (20, 3))
