@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from autograd import ShapeError, Tensor, Value, no_grad
 from nn import metrics as measures
-from nn.data import DataLoader
+from nn.data import DataLoader, Dataset
 from nn.lanes import Lanes
 from nn.losses import binary_cross_entropy_with_logits
 from nn.module import Module
@@ -52,7 +52,7 @@ def predict(model: Callable[[Any], Any], inputs: Any, threshold: float | None = 
     Parameters
     ----------
     model : from inputs to scores of the classes, such as logits, or to one score per sample.
-    inputs : shape ``(n, ...)``.
+    inputs : shape ``(n, ...)``; or a `Dataset` or `DataLoader`, whose inputs are taken in order and as they are.
     threshold : where a score of one makes class 1: 0.5 for probabilities, 0.0 for logits.
 
     Returns
@@ -73,6 +73,8 @@ def predict(model: Callable[[Any], Any], inputs: Any, threshold: float | None = 
 
 def raw_outputs(model: Callable[[Any], Any], inputs: Any) -> Array:
     """The outputs for a batch as a plain array, by a model in evaluation mode: what `predict` makes classes of."""
+    if isinstance(inputs, Dataset | DataLoader):
+        inputs = inputs.inputs
     with no_grad(), in_mode(model, training=False):
         return raw(model_on_batches(model)(np.asarray(inputs)))
 
@@ -89,7 +91,7 @@ def evaluate(
     Parameters
     ----------
     model : from a batch of inputs to outputs; its mode is left as it was.
-    data : a pair ``(inputs, targets)``, or a `Dataset`.
+    data : a pair ``(inputs, targets)``, a `Dataset`, or a `DataLoader`, which has its own batch size.
     loss : of outputs and targets, a mean over the samples.
     metrics : of outputs and targets. Of classes: ``"accuracy"``, ``"precision"``, ``"recall"``, ``"f1"`` (their means
         over the classes if there are more than two); with one score per sample, those of at least 0.5 are of class 1,
@@ -106,7 +108,8 @@ def evaluate(
     >>> evaluate(lambda x: x[:, 0] + 0.5, data, mse_loss, ["r2"])
     {'loss': 0.16666666666666666, 'r2': 0.6666666666666667}
     """
-    return measured(model, model_on_batches(model), DataLoader(data, batch_size), loss, metrics)
+    loader = data if isinstance(data, DataLoader) else DataLoader(data, batch_size)
+    return measured(model, model_on_batches(model), loader, loss, metrics)
 
 
 def measured(

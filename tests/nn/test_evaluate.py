@@ -6,6 +6,8 @@ import pytest
 from autograd import ShapeError, Tensor
 from nn import (
     MLP,
+    DataLoader,
+    Dataset,
     Linear,
     Module,
     Sequential,
@@ -115,6 +117,15 @@ def test_targets_that_are_no_classes_are_refused():
         evaluate(second, (X, X[:, 1]), mse_loss, ["accuracy"])
     with pytest.raises(ValueError, match="one-hot rows"):
         evaluate(identity, (X, np.array([[1, 1], [0, 1], [1, 0], [0, 1]])), mse_loss, ["f1"])
+
+
+def test_a_loader_and_a_data_set_serve_as_well_as_arrays():
+    loader = DataLoader((X, Y), 3, shuffle=True, rng=np.random.default_rng(0), augment=lambda x, rng: x[:, ::-1])
+    assert predict(identity, loader).tolist() == predict(identity, X).tolist()
+    assert predict(identity, Dataset(X, Y, ["a", "b"], ["no", "yes"])).tolist() == predict(identity, X).tolist()
+    plain = DataLoader((X, Y), 3, shuffle=True, rng=np.random.default_rng(0))
+    found, usual = (evaluate(identity, data, cross_entropy, ["accuracy"]) for data in (plain, (X, Y)))
+    assert found == pytest.approx(usual)
 
 
 def test_tensors_come_as_arrays():
