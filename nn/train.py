@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, Value
 from nn.callbacks import Callback, ProgressBar, as_callback
 from nn.checkpoint import CheckpointError, load
 from nn.data import Augment, DataLoader
@@ -124,6 +124,8 @@ class Training:
         with self.optimizer.look_ahead():
             out: Any = self._run(x) if self._lanes is None else Tensor(self._lanes(x))
             cost = self.loss(out, y)
+            if not isinstance(cost, Value | Tensor) or np.size(cost.data) != 1:
+                raise TypeError(f"the loss is one number as a Value or Tensor, such as a mean, but it gave {cost!r}")
             if not math.isfinite(cost):
                 raise FloatingPointError(
                     f"the loss became {float(cost)} in epoch {self.history.epochs + 1}, after {self.optimizer.steps} "
@@ -290,6 +292,8 @@ def fit(
         raise TypeError(f"the loss is a function of outputs and targets, such as nn.mse_loss, but got {loss!r}")
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"fit takes an optimizer, such as nn.SGD(model.parameters(), lr=0.1), but got {optimizer!r}")
+    if isinstance(schedule, type) or not (schedule is None or callable(schedule) or hasattr(schedule, "step")):
+        raise TypeError(f"schedule= takes a function of the step, such as nn.StepLR(0.1, 100), but got {schedule!r}")
     if isinstance(callbacks, Callback) or callable(callbacks):
         raise TypeError(f"callbacks are a list: write callbacks=[...] around the {type(callbacks).__name__}")
     called = [*map(as_callback, callbacks), *([ProgressBar()] if progress else [])]

@@ -309,6 +309,8 @@ def test_no_epochs_change_nothing():
         ({"callbacks": EarlyStopping()}, TypeError, r"write callbacks=\[...\] around the EarlyStopping"),
         ({"callbacks": print}, TypeError, r"write callbacks=\[...\]"),
         ({"callbacks": [History]}, TypeError, "callbacks are Callback objects or functions"),
+        ({"schedule": 0.1}, TypeError, r"schedule= takes a function of the step, .* but got 0\.1"),
+        ({"schedule": ReduceLROnPlateau}, TypeError, "schedule= takes .* but got <class"),
         ({"validation": (np.zeros((3, 2)), np.zeros(2))}, ValueError, "3 inputs and 2 targets"),
     ],
 )
@@ -327,6 +329,13 @@ def test_the_order_of_arguments_is_explained():
         fit(model, problem(), cross_entropy, SGD)
     with pytest.raises(ValueError, match="a DataLoader has its own rng= and augment="):
         fit(model, DataLoader(problem()), cross_entropy, SGD(model.parameters()), rng=np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("reduced", [lambda loss: loss, lambda loss: loss.numpy().mean()])
+def test_a_loss_that_is_no_one_number_to_differentiate_is_explained(reduced):
+    _, model = tensors(np.random.default_rng(0))
+    with pytest.raises(TypeError, match="the loss is one number as a Value or Tensor, such as a mean, but it gave"):
+        fit(model, problem(), lambda out, y: reduced(cross_entropy(out, y, "none")), SGD(model.parameters()))
 
 
 # --- the history ---
