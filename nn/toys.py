@@ -7,6 +7,7 @@ to each coordinate, and a Generator.
 from __future__ import annotations
 
 import math
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from autograd import ShapeError
 from nn.data import Dataset
 from nn.init import generator
+from nn.module import is_whole
 
 __all__ = ["circles", "gate", "linear", "moons", "petals", "spiral"]
 
@@ -40,6 +42,8 @@ def linear(n: int = 200, noise: float = 0.0, rng: np.random.Generator | None = N
     >>> bool(np.all((points.inputs @ [1.0, 2.0] > 0.0) == points.targets))
     True
     """
+    if not (isinstance(gap, Real) and 0.0 <= gap <= 1.0):
+        raise ValueError(f"gap= takes a distance from 0 to 1, but got {gap!r}")
     labels, rng = _halves(n, 2), generator(rng)
     along, away = rng.uniform(-1.0, 1.0, n), rng.uniform(gap, 1.0, n) * np.where(labels == 1, 1.0, -1.0)
     line, normal = np.array([2.0, -1.0]) / math.sqrt(5.0), np.array([1.0, 2.0]) / math.sqrt(5.0)
@@ -67,7 +71,7 @@ def petals(n: int = 400, noise: float = 0.02, rng: np.random.Generator | None = 
     >>> bool(np.all((theta // (np.pi / 3.0)) % 2 == points.targets))
     True
     """
-    if count < 2 or count % 2:
+    if not is_whole(count, 2) or count % 2:
         raise ValueError(f"petals of two classes by turns are an even number of them, but got {count!r}")
     labels, rng = _halves(n, 2), generator(rng)
     petal = 2 * rng.integers(0, count // 2, n) + labels
@@ -105,8 +109,8 @@ def moons(n: int = 200, noise: float = 0.05, rng: np.random.Generator | None = N
 
 def _halves(n: int, classes: int) -> NDArray[np.int64]:
     """Labels of `n` points, as many of each class, up to one."""
-    if classes < 1 or n < classes:
-        raise ShapeError(f"{classes} classes need at least as many points, but got {n}")
+    if not is_whole(classes) or not is_whole(n, classes):
+        raise ShapeError(f"{classes!r} classes need at least as many points, but got {n!r}; both are whole numbers")
     return np.arange(n) % classes
 
 
@@ -117,6 +121,6 @@ def _polar(radius: Array, theta: Array) -> Array:
 def _points(
     inputs: Array, labels: NDArray[np.int64], noise: float, rng: np.random.Generator, classes: list[str]
 ) -> Dataset:
-    if not 0.0 <= noise < math.inf:
+    if not (isinstance(noise, Real) and 0.0 <= noise < math.inf):
         raise ValueError(f"noise is a standard deviation and not negative, but got {noise!r}")
     return Dataset(inputs + noise * rng.standard_normal(inputs.shape), labels, ["x1", "x2"], classes)

@@ -53,6 +53,9 @@ def test_gates_are_truth_tables():
         (lambda: toys.spiral(2, arms=3), ShapeError, "3 classes need at least as many points, but got 2"),
         (lambda: toys.petals(count=5), ValueError, "even number of them, but got 5"),
         (lambda: toys.moons(noise=-0.1), ValueError, "not negative, but got -0.1"),
+        (lambda: toys.linear(gap=-0.5), ValueError, "a distance from 0 to 1, but got -0.5"),
+        (lambda: toys.moons(10.0), ShapeError, "but got 10.0; both are whole numbers"),
+        (lambda: toys.moons(noise="0.1"), ValueError, "not negative, but got '0.1'"),
         (lambda: toys.moons(rng=0), TypeError, "numpy.random.Generator"),
     ],
 )
