@@ -8,12 +8,14 @@ Generator. `fit` and `DataLoader` take one as ``augment=``::
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd import ShapeError
+from nn.init import generator
 
 __all__ = ["flip", "noise", "shift"]
 
@@ -28,8 +30,8 @@ def shift(images: Array, rng: np.random.Generator, most: float = 1.0) -> Array:
     >>> f"{moved.sum():.1f}", int(np.count_nonzero(moved))
     ('1.0', 4)
     """
-    planes = _planes(images)
-    if not 0.0 <= most < np.inf:
+    planes, rng = _planes(images), generator(rng)
+    if not (isinstance(most, Real) and 0.0 <= most < np.inf):
         raise ValueError(f"images are shifted by up to a number of pixels that is not negative, but got {most!r}")
     n, channels, height, width = planes.shape
     frame = int(np.ceil(most)) + 1
@@ -54,8 +56,8 @@ def flip(images: Array, rng: np.random.Generator, p: float = 0.5) -> Array:
     >>> flip(np.array([[[1.0, 2.0, 3.0]]]), np.random.default_rng(0), p=1.0)
     array([[[3., 2., 1.]]])
     """
-    planes = _planes(images)
-    if not 0.0 <= p <= 1.0:
+    planes, rng = _planes(images), generator(rng)
+    if not (isinstance(p, Real) and 0.0 <= p <= 1.0):
         raise ValueError(f"p= takes a probability between 0 and 1, but got {p!r}")
     mirrored = rng.uniform(size=(len(planes), 1, 1, 1)) < p
     return np.where(mirrored, planes[..., ::-1], planes).reshape(images.shape)
@@ -67,8 +69,8 @@ def noise(inputs: Array, rng: np.random.Generator, std: float = 0.1) -> Array:
     >>> noise(np.zeros(3), np.random.default_rng(0), std=0.1).round(2)
     array([ 0.01, -0.01,  0.06])
     """
-    inputs = _real(inputs)
-    if not 0.0 <= std < np.inf:
+    inputs, rng = _real(inputs), generator(rng)
+    if not (isinstance(std, Real) and 0.0 <= std < np.inf):
         raise ValueError(f"std= takes a finite number that is not negative, but got {std!r}")
     return inputs + std * rng.standard_normal(inputs.shape).astype(inputs.dtype)
 

@@ -63,6 +63,9 @@ def test_rows_are_no_images(augment):
 
 
 @pytest.mark.parametrize("augment", [shift, flip, noise])
-def test_a_negative_size_is_refused(augment):
-    with pytest.raises(ValueError, match=r"-0\.5"):
-        augment(np.zeros((1, 4, 4)), np.random.default_rng(0), -0.5)
+def test_what_is_no_size_and_no_generator_is_refused(augment):
+    for size in (-0.5, "-0.5"):
+        with pytest.raises(ValueError, match=r"-0\.5"):
+            augment(np.zeros((1, 4, 4)), np.random.default_rng(0), size)
+    with pytest.raises(TypeError, match=r"takes a numpy\.random\.Generator, but got 0"):
+        augment(np.zeros((1, 4, 4)), 0)
