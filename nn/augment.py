@@ -72,7 +72,7 @@ def noise(inputs: Array, rng: np.random.Generator, std: float = 0.1) -> Array:
     inputs, rng = _real(inputs), generator(rng)
     if not (isinstance(std, Real) and 0.0 <= std < np.inf):
         raise ValueError(f"std= takes a finite number that is not negative, but got {std!r}")
-    return inputs + std * rng.standard_normal(inputs.shape).astype(inputs.dtype)
+    return inputs + float(std) * rng.standard_normal(inputs.shape).astype(inputs.dtype)
 
 
 def _planes(images: Array) -> Array:

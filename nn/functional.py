@@ -6,6 +6,7 @@ The element-wise ones are those of `autograd`, and take floats, arrays, Values a
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
     >>> leaky_relu(-2.0)
     -0.02
     """
-    return autograd.leaky_relu(x, slope=negative_slope)
+    return autograd.leaky_relu(x, slope=float(negative_slope))
 
 
 def elu(x: Any, alpha: float = 1.0) -> Any:
@@ -67,7 +68,7 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
     >>> round(elu(-1.0, 2.0), 4)
     -1.2642
     """
-    return autograd.elu(x, alpha=alpha)
+    return autograd.elu(x, alpha=float(alpha))
 
 
 def softmax(x: Any, dim: int = -1) -> Any:
@@ -112,7 +113,7 @@ def lp_pool2d(x: Any, norm_type: float, kernel_size: Extent, stride: Extent | No
     >>> [lp_pool2d(x, p, 2).item() for p in (1, 2, np.inf)]
     [7.0, 5.0, 4.0]
     """
-    if not norm_type > 0:
+    if not (isinstance(norm_type, Real) and norm_type > 0):
         raise ValueError(f"lp_pool2d takes a norm_type above 0, but got {norm_type!r}")
     if norm_type == 1:
         return avg_pool2d(x, kernel_size, stride) * float(np.prod(np.broadcast_to(kernel_size, 2)))
@@ -201,7 +202,7 @@ def dropout(x: Any, p: float = 0.5, training: bool = True, rng: np.random.Genera
     >>> dropout(np.ones(6), 0.5, rng=np.random.default_rng(0))
     array([2., 0., 0., 0., 2., 2.])
     """
-    if not 0.0 <= p <= 1.0:
+    if not (isinstance(p, Real) and 0.0 <= p <= 1.0):
         raise ValueError(f"dropout takes a probability p from 0 to 1, but got {p!r}")
     if not training or p == 0.0:
         return x
@@ -209,4 +210,4 @@ def dropout(x: Any, p: float = 0.5, training: bool = True, rng: np.random.Genera
         raise TraceError("dropout draws anew each time, which a program cannot repeat; trace the model after eval()")
     shape, dtype = (x.shape, x.dtype) if isinstance(x, Tensor) else (np.shape(x), np.result_type(x, np.float32))
     kept = (generator(rng).random(shape) >= p).astype(dtype)
-    return x * (kept / (1.0 - p) if p < 1.0 else kept)
+    return x * (kept / (1.0 - float(p)) if p < 1.0 else kept)

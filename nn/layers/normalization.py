@@ -67,10 +67,8 @@ class ChannelNorm(Module):
         dtype: DTypeLike = np.float64,
     ) -> None:
         check_sizes(type(self).__name__, num_features)
-        _check_within("eps", eps, math.inf)
-        if momentum is not None:
-            _check_within("momentum", momentum, 1.0)
-        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.num_features, self.eps = num_features, _within("eps", eps, math.inf)
+        self.momentum = None if momentum is None else _within("momentum", momentum, 1.0)
         self.weight, self.bias = _affine((num_features,), affine, dtype)
         self.running_mean: Any = np.zeros(num_features, dtype) if track_running_stats else None
         self.running_var: Any = np.ones(num_features, dtype) if track_running_stats else None
@@ -213,10 +211,9 @@ class GroupNorm(Module):
         dtype: DTypeLike = np.float64,
     ) -> None:
         check_sizes("GroupNorm", num_groups, num_channels)
-        _check_within("eps", eps, math.inf)
         if num_channels % num_groups:
             raise ShapeError(f"GroupNorm: {num_channels} channels do not make {num_groups} groups of one size")
-        self.num_groups, self.num_channels, self.eps = num_groups, num_channels, eps
+        self.num_groups, self.num_channels, self.eps = num_groups, num_channels, _within("eps", eps, math.inf)
         self.weight, self.bias = _affine((num_channels,), affine, dtype)
 
     def forward(self, x: Any) -> Any:
@@ -272,8 +269,7 @@ class LayerNorm(Module):
     ) -> None:
         extents = tuple(normalized_shape) if isinstance(normalized_shape, Sequence) else (normalized_shape,)
         check_sizes("LayerNorm", *extents)
-        _check_within("eps", eps, math.inf)
-        self.normalized_shape, self.eps = extents, eps
+        self.normalized_shape, self.eps = extents, _within("eps", eps, math.inf)
         self.weight, beta = _affine(extents, elementwise_affine, dtype)
         self.bias = beta if bias else None
 
@@ -293,11 +289,12 @@ class LayerNorm(Module):
         return f"{extents}{'' if self.eps == 1e-5 else f', eps={self.eps}'}"
 
 
-def _check_within(name: str, value: Any, most: float) -> None:
-    """Raise an error unless a setting is from 0 to `most`."""
+def _within(name: str, value: Any, most: float) -> float:
+    """A setting from 0 to `most`, as a float: arrays of float32 would not stay so beside one of numpy."""
     if not (isinstance(value, Real) and 0.0 <= float(value) <= most):
         limits = "that is not negative" if most == math.inf else f"from 0 to {most:g}"
         raise ValueError(f"{name}= takes a number {limits}, but got {value!r}")
+    return float(value)
 
 
 def _affine(shape: tuple[int, ...], wanted: bool, dtype: DTypeLike) -> tuple[Tensor | None, Tensor | None]:

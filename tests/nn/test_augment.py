@@ -51,7 +51,7 @@ def test_noise_has_its_standard_deviation():
 @pytest.mark.parametrize(("dtype", "expected"), [("f4", "f4"), ("f8", "f8"), ("u1", "f8")])
 def test_floats_keep_their_type_and_integers_become_float64(augment, dtype, expected):
     images = np.full((2, 1, 4, 4), 200).astype(dtype)
-    changed = augment(images, np.random.default_rng(0))
+    changed = augment(images, np.random.default_rng(0), np.float64(0.1))
     assert changed.dtype == expected
     assert changed[0, 0, 1, 1] == pytest.approx(200.0, abs=1.0)
 

@@ -36,6 +36,15 @@ def test_gradients(activation):
     check_grads(activation, (np.random.default_rng(0).normal(size=(2, 3)),))
 
 
+SETTING = np.float64(0.5)
+SET_BY_NUMPY = [nn.LeakyReLU(SETTING), nn.ELU(SETTING), nn.Dropout(SETTING), nn.BatchNorm2d(3, SETTING, dtype="f4")]
+
+
+@pytest.mark.parametrize("layer", [*SET_BY_NUMPY, nn.BatchNorm2d(3, SETTING, SETTING, dtype="f4").eval()], ids=repr)
+def test_a_setting_that_is_a_number_of_numpy_leaves_float32_as_it_is(layer):
+    assert layer(autograd.Tensor(np.ones((2, 3, 2, 2), np.float32))).dtype == np.float32
+
+
 def test_step_is_the_perceptrons():
     assert nn.Step()(np.array([-2.0, 0.0, 3.0])).tolist() == [0.0, 0.5, 1.0]
 
