@@ -18,7 +18,7 @@ import numpy as np
 from nn.checkpoint import save
 from nn.diagnosis import layers_of, rms
 from nn.extras import extra
-from nn.module import is_whole
+from nn.module import is_real, is_whole
 from nn.optim import clip_grad_norm_, clip_grad_value_
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class EarlyStopping(Callback):
         mode: str = "auto",
         restore_best: bool = True,
     ) -> None:
-        if not is_whole(patience) or not min_delta >= 0.0:
+        if not (is_whole(patience) and is_real(min_delta) and min_delta >= 0.0):
             raise ValueError(
                 f"patience is a whole number from 1 and min_delta not negative, but got {patience=} and {min_delta=}"
             )
@@ -227,7 +227,7 @@ class ClipGradients(Callback):
         if norm is None and value is None:
             raise ValueError("say what to clip: ClipGradients(norm=1.0), or value=")
         for name, most in (("norm", norm), ("value", value)):
-            if not (most is None or most > 0.0):
+            if not (most is None or (is_real(most) and most > 0.0)):
                 raise ValueError(f"{name}= takes a positive number, but got {most!r}")
         self.norm, self.value = norm, value
 

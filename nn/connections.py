@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -246,7 +247,7 @@ class Network:
         ------
         ValueError : if `rate` is negative or not finite, or a number of the sample is not finite.
         """
-        if not 0.0 <= rate < math.inf:
+        if not (isinstance(rate, Real) and 0.0 <= rate < math.inf):
             raise ValueError(f"learn takes a finite rate that is not negative, but got {rate!r}")
         self.calc_deltas(x, t)
         for connection in self.connections:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -127,7 +128,7 @@ def stratified_split(labels: ArrayLike, test: float, rng: np.random.Generator) -
     (6, 2)
     """
     labels, rng = np.asarray(labels), generator(rng)
-    if not 0.0 < test < 1.0:
+    if not (isinstance(test, Real) and 0.0 < test < 1.0):
         raise ValueError(f"the test part is a share between 0 and 1, but got {test!r}")
     chosen = np.zeros(len(labels), bool)
     for each in np.unique(labels):

@@ -15,6 +15,7 @@ True
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -51,14 +52,14 @@ def ones_(weights: Weights) -> Weights:
 
 def uniform_(weights: Weights, a: float = 0.0, b: float = 1.0, rng: np.random.Generator | None = None) -> Weights:
     """Uniform from a to b."""
-    if not -math.inf < a <= b < math.inf:
+    if not (isinstance(a, Real) and isinstance(b, Real) and -math.inf < a <= b < math.inf):
         raise ValueError(f"uniform_ takes finite bounds with a <= b, but got {a=} and {b=}")
     return _filled(weights, generator(rng).uniform(a, b, shape_of(weights)))
 
 
 def normal_(weights: Weights, mean: float = 0.0, std: float = 1.0, rng: np.random.Generator | None = None) -> Weights:
     """Normal with a mean and a standard deviation."""
-    if not (0.0 <= std < math.inf and math.isfinite(mean)):
+    if not (isinstance(std, Real) and isinstance(mean, Real) and 0.0 <= std < math.inf and math.isfinite(mean)):
         raise ValueError(f"normal_ takes a finite mean, and a std that is not negative, but got {mean=} and {std=}")
     return _filled(weights, generator(rng).normal(mean, std, shape_of(weights)))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from numbers import Real
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Self
 
@@ -65,8 +66,8 @@ class Module:
         lost = [name for name, x in vars(cls).items() if isinstance(x, Value | Tensor) and x.requires_grad]
         if lost or "__slots__" in vars(cls):
             raise OperandError(
-                f"{cls.__name__} has {', '.join(lost) or '__slots__'} in its class, where no parameter is found; assign "
-                f"self.{lost[0] if lost else 'w'} = ... in __init__, to an object without __slots__"
+                f"{cls.__name__} has {', '.join(lost) or '__slots__'} in its class, where no parameter is found; "
+                f"assign self.{lost[0] if lost else 'w'} = ... in __init__, to an object without __slots__"
             )
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
@@ -214,7 +215,8 @@ class Module:
         slots = leaves + buffers
         if twice := [path for path, times in Counter(path for path, *_ in slots).items() if times > 1]:
             raise OperandError(
-                f"two things in {type(self).__name__} have the path {', '.join(twice)}; give them keys that differ as text"
+                f"two things in {type(self).__name__} have the path {', '.join(twice)}; "
+                "give them keys that differ as text"
             )
         return slots
 
@@ -328,6 +330,11 @@ class Sequential(Module):
 def is_whole(n: Any, least: float = 1) -> bool:
     """Whether `n` is an integer, and not less than another."""
     return hasattr(n, "__index__") and not isinstance(n, bool) and n >= least
+
+
+def is_real(x: Any) -> bool:
+    """Whether `x` is one real number, and no text, list or node."""
+    return isinstance(x, Real)
 
 
 def check_sizes(what: str, *sizes: Any) -> None:

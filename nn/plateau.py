@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from nn.module import is_real
+
 __all__ = ["ReduceLROnPlateau"]
 
 
@@ -56,11 +58,11 @@ class ReduceLROnPlateau:
             raise ValueError(
                 f"mode= takes 'min' or 'max' and threshold_mode= 'rel' or 'abs': {mode=}, {threshold_mode=}"
             )
-        if not 0.0 <= factor < 1.0:
+        if not (is_real(factor) and 0.0 <= factor < 1.0):
             raise ValueError(f"factor= takes a number from 0 to below 1, but got {factor!r}")
         numbers = {"lr": lr, "patience": patience, "threshold": threshold, "cooldown": cooldown}
         for name, number in {**numbers, "min_lr": min_lr, "eps": eps}.items():
-            if not 0.0 <= number < math.inf:
+            if not (is_real(number) and 0.0 <= number < math.inf):
                 raise ValueError(f"{name}= takes a finite number that is not negative, but got {number!r}")
         self.lr, self.mode, self.factor, self.patience = lr, mode, factor, patience
         self.threshold, self.threshold_mode, self.cooldown = threshold, threshold_mode, cooldown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from numbers import Real
 from typing import Any
 
 import autograd
@@ -56,7 +57,7 @@ def l2_penalty(weights: Module | Iterable[Parameter], strength: float) -> Any:
 
 
 def _penalty(weights: Module | Iterable[Parameter], strength: float, size: Callable[[Any], Any]) -> Any:
-    if not 0.0 <= strength < math.inf:
+    if not (isinstance(strength, Real) and 0.0 <= strength < math.inf):
         raise ValueError(f"strength= takes a finite number that is not negative, but got {strength!r}")
     parameters = weights.parameters() if isinstance(weights, Module) else list(weights)
     if not parameters:

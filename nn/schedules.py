@@ -108,7 +108,7 @@ class Piecewise(Schedule):
             raise ValueError(
                 f"Piecewise takes one rate more than milestones, but got {len(self.rates)} and {len(self.milestones)}"
             )
-        if not all(0.0 <= rate < math.inf for rate in self.rates):
+        if not all(isinstance(rate, Real) and 0.0 <= rate < math.inf for rate in self.rates):
             raise ValueError(f"Piecewise takes finite rates that are not negative, but got {self.rates!r}")
 
     def rate(self, step: int) -> float:  # noqa: D102  # see Schedule

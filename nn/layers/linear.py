@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike
 import autograd
 from autograd import OperandError, ShapeError, SubscriptError, Tensor
 from nn.init import generator
-from nn.module import Module, check_sizes, shape_of
+from nn.module import Module, check_sizes, is_whole, shape_of
 
 __all__ = ["Embedding", "Flatten", "Linear"]
 
@@ -142,8 +142,8 @@ class Embedding(Module):
         dtype: DTypeLike = np.float64,
     ) -> None:
         check_sizes("Embedding", num_embeddings, embedding_dim)
-        if padding_idx is not None and not 0 <= padding_idx < num_embeddings:
-            raise SubscriptError(f"Embedding: padding_idx={padding_idx} is not from 0 to {num_embeddings - 1}")
+        if padding_idx is not None and not (is_whole(padding_idx, 0) and padding_idx < num_embeddings):
+            raise SubscriptError(f"Embedding: padding_idx={padding_idx!r} is not from 0 to {num_embeddings - 1}")
         weight = generator(rng).normal(size=(num_embeddings, embedding_dim))
         if padding_idx is not None:
             weight[padding_idx] = 0.0

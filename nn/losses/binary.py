@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -71,7 +72,7 @@ def binary_cross_entropy_with_logits(
     >>> print(f"{loss.item():.4f} {logits.grad[0]:.4f} {logits.grad[1]:.4g}")
     0.0635 -0.0596 2.124e-18
     """
-    if not 0.0 <= pos_weight < np.inf:
+    if not (isinstance(pos_weight, Real) and 0.0 <= pos_weight < np.inf):
         raise ValueError(f"pos_weight= takes a finite number that is not negative, but got {pos_weight!r}")
     _check_probabilities("target", target)
     weight = float(pos_weight)

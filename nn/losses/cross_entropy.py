@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import reduce
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,7 @@ def _of_row(logits: Sequence[Any], label: Any) -> Any:
 def _shares(labels: Any, shape: tuple[int, ...], weight: ArrayLike | None, smoothing: float) -> tuple[Any, float]:
     """Labels as smooth and weighted shares of all classes, and what the sum of the losses is divided by for a mean."""
     classes = shape[-1]
-    if not 0.0 <= smoothing <= 1.0:
+    if not (isinstance(smoothing, Real) and 0.0 <= smoothing <= 1.0):
         raise ValueError(f"label_smoothing= takes a share from 0 to 1, but got {smoothing!r}")
     weights = np.ones(classes) if weight is None else np.asarray(weight, float)
     if weights.shape != (classes,) or not (weights >= 0.0).all():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import Any
 
 import autograd
@@ -87,7 +88,7 @@ def huber_loss(prediction: Any, target: Any, reduction: str = "mean", delta: flo
     >>> huber_loss([0.5, 3.0], [0.0, 0.0], reduction="none")
     array([0.125, 2.5  ])
     """
-    if not 0.0 < delta < math.inf:
+    if not (isinstance(delta, Real) and 0.0 < delta < math.inf):
         raise ValueError(f"delta= takes a positive number, but got {delta!r}")
     return by_element("huber_loss", prediction, target, lambda p, t: _huber(p - t, float(delta)), reduction)
 
@@ -102,7 +103,7 @@ def smooth_l1_loss(prediction: Any, target: Any, reduction: str = "mean", beta: 
     >>> smooth_l1_loss([0.5, 3.0], [0.0, 0.0], reduction="none", beta=2.0)
     array([0.0625, 2.    ])
     """
-    if not 0.0 <= beta < math.inf:
+    if not (isinstance(beta, Real) and 0.0 <= beta < math.inf):
         raise ValueError(f"beta= takes a number that is not negative, but got {beta!r}")
     scale = float(beta)
 

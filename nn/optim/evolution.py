@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from nn.init import generator
-from nn.module import Parameter
+from nn.module import Parameter, is_real
 from nn.optim.vector import Array, Loss, Vector
 
 __all__ = ["EvolutionStrategy", "GeneticAlgorithm"]
@@ -60,7 +60,7 @@ class EvolutionStrategy:
         population: int | None = None,
         rng: np.random.Generator | None = None,
     ) -> None:
-        if not 0.0 < sigma < math.inf:
+        if not (is_real(sigma) and 0.0 < sigma < math.inf):
             raise ValueError(f"EvolutionStrategy takes a positive sigma, but got {sigma!r}")
         self._theta = Vector("EvolutionStrategy", parameters)
         self.parameters = self._theta.parameters
@@ -158,7 +158,8 @@ class GeneticAlgorithm:
                 "GeneticAlgorithm takes a population of at least 2, an elite from 0 to below it and a tournament of 1 "
                 f"to all, but got {population=}, {elite=} and {tournament=}"
             )
-        if not (0.0 <= sigma < math.inf and 0.0 <= spread < math.inf and 0.0 <= mutation <= 1.0):
+        numbers = all(is_real(number) for number in (sigma, spread, mutation))
+        if not (numbers and 0.0 <= sigma < math.inf and 0.0 <= spread < math.inf and 0.0 <= mutation <= 1.0):
             raise ValueError(
                 "GeneticAlgorithm takes a finite sigma and spread that are not negative, and a mutation from 0 to 1, "
                 f"but got {sigma=}, {spread=} and {mutation=}"

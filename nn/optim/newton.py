@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import GraphError, Tensor, Value
-from nn.module import Parameter
+from nn.module import Parameter, is_real
 from nn.optim.vector import Array, Loss, Vector
 
 __all__ = ["Newton"]
@@ -53,7 +53,7 @@ class Newton:
     """
 
     def __init__(self, parameters: Iterable[Parameter], damping: float = 1e-3) -> None:
-        if not 0.0 < damping < math.inf:
+        if not (is_real(damping) and 0.0 < damping < math.inf):
             raise ValueError(f"Newton takes a positive damping, but got {damping!r}")
         self._theta = Vector("Newton", parameters)
         self.parameters = self._theta.parameters
