@@ -13,10 +13,10 @@ from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd import OperandError, ShapeError, Tensor, Value, scope
 from nn.diagram import diagram
+from nn.state import State, check_state, differences
 
 if TYPE_CHECKING:
     from nn.summary import Summary
@@ -25,9 +25,6 @@ __all__ = ["Module", "Parameter", "Sequential"]
 
 Parameter = Value | Tensor
 """A leaf that requires a gradient."""
-
-State = dict[str, NDArray[Any]]
-"""Arrays by the paths that lead to what they are the data of."""
 
 
 class Module:
@@ -193,9 +190,9 @@ class Module:
         slots = {path: (owner, name) for path, owner, name in self._slots()}
         ours = {path: np.asarray(getattr(*slot)) for path, slot in slots.items()}
         given = {path: np.asarray(x.numpy() if isinstance(x, Value | Tensor) else x) for path, x in state.items()}
-        if differences := _differences(ours, given, strict):
+        if unlike := differences(ours, given, strict):
             head = f"the state does not fit {type(self).__name__}({self.extra_repr()}):"
-            raise ValueError("\n  ".join([head, *differences]))
+            raise ValueError("\n  ".join([head, *unlike]))
         for path in ours.keys() & given.keys():
             array = given[path].astype(ours[path].dtype)
             setattr(*slots[path], array if isinstance(getattr(*slots[path]), np.ndarray) else array.item())
@@ -344,37 +341,9 @@ def check_sizes(what: str, *sizes: Any) -> None:
             raise ShapeError(f"{what} takes positive whole numbers as sizes, but got {size!r}")
 
 
-def check_state(state: Any) -> None:
-    """Raise an error unless it is a dict, such as of arrays by name."""
-    if not isinstance(state, Mapping):
-        raise OperandError(
-            f"load_state_dict takes what state_dict() or nn.load(path) gave, but got a {type(state).__name__}"
-        )
-
-
 def shape_of(x: Any) -> tuple[int, ...]:
     """The shape of a Tensor, or of what numpy makes an array of."""
     return x.shape if isinstance(x, Tensor) else np.shape(x)
-
-
-def _differences(ours: State, given: State, strict: bool) -> list[str]:
-    """What keeps a state from being loaded, one line per kind."""
-    both = [path for path in ours if path in given]
-    found = {
-        "missing": [f"{path} {x.shape}" for path, x in ours.items() if path not in given and strict],
-        "unexpected": [f"{path} {x.shape}" for path, x in given.items() if path not in ours and strict],
-        "other shapes": [
-            f"{path} is {ours[path].shape} here, but {given[path].shape} in the state"
-            for path in both
-            if ours[path].shape != given[path].shape
-        ],
-        "other dtypes": [
-            f"{path} is {ours[path].dtype} here, but {given[path].dtype} in the state"
-            for path in both
-            if not np.can_cast(given[path].dtype, ours[path].dtype)
-        ],
-    }
-    return [f"{kind}: {', '.join(paths)}" for kind, paths in found.items() if paths]
 
 
 def _walk(module: Module) -> Iterator[tuple[str, Any]]:

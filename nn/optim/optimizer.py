@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd import GraphError, OperandError, Tensor, Value
-from nn.module import Parameter, check_state
+from nn.module import Parameter
 from nn.optim.rules import Rule
 from nn.optim.vector import check_list, checked
+from nn.state import check_state
 
 __all__ = ["Group", "Optimizer", "Parameters", "zeros"]
 
