@@ -63,6 +63,13 @@ class Callback:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from what `state_dict` gave."""
 
+    def extra_repr(self) -> str:
+        """What stands between the parentheses of the repr."""
+        return ""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.extra_repr()})"
+
 
 class _EveryEpoch(Callback):
     """A function as a callback."""
@@ -162,6 +169,10 @@ class EarlyStopping(Callback):
         if self._state:
             training.module.load_state_dict(self._state)
 
+    def extra_repr(self) -> str:  # noqa: D102  # see Callback
+        best = f", best_epoch={self.best_epoch}" if self.best_epoch else ""
+        return f"{self._best.monitor!r}, patience={self.patience}{best}"
+
     def state_dict(self) -> dict[str, Any]:  # noqa: D102  # see Callback
         own = {"best": self._best.cost, "best_epoch": self.best_epoch}
         return own | {f"model.{name}": array for name, array in self._state.items()}
@@ -206,6 +217,10 @@ class Checkpoint(Callback):
         if due if self._best is None else self._best.improves(training):
             save(training.state_dict(), self.path)
 
+    def extra_repr(self) -> str:  # noqa: D102  # see Callback
+        when = f"every={self.every}" if self._best is None else f"monitor={self._best.monitor!r}"
+        return f"{str(self.path)!r}, {when}"
+
     def state_dict(self) -> dict[str, Any]:  # noqa: D102  # see Callback
         return {} if self._best is None else {"best": self._best.cost}
 
@@ -236,6 +251,10 @@ class ClipGradients(Callback):
             clip_grad_value_(training.optimizer.parameters, self.value)
         if self.norm is not None:
             clip_grad_norm_(training.optimizer.parameters, self.norm)
+
+    def extra_repr(self) -> str:  # noqa: D102  # see Callback
+        given = {"norm": self.norm, "value": self.value}
+        return ", ".join(f"{name}={most}" for name, most in given.items() if most is not None)
 
 
 class GradientNorms(Callback):

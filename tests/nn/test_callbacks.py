@@ -365,3 +365,17 @@ def test_a_file_that_cannot_be_written_fails_before_the_first_epoch(path, tmp_pa
     with pytest.raises(FileNotFoundError, match="cannot be written"):
         train(values(0), 1, [epochs.append, Checkpoint(tmp_path / path)])
     assert not epochs
+
+
+@pytest.mark.parametrize(
+    ("callback", "told"),
+    [
+        (EarlyStopping(), "EarlyStopping('val_loss', patience=5)"),
+        (Checkpoint("a.safetensors", every=2), "Checkpoint('a.safetensors', every=2)"),
+        (Checkpoint("a.safetensors", monitor="loss"), "Checkpoint('a.safetensors', monitor='loss')"),
+        (ClipGradients(norm=1.0), "ClipGradients(norm=1.0)"),
+        (GradientNorms(), "GradientNorms()"),
+    ],
+)
+def test_a_callback_tells_itself(callback, told):
+    assert repr(callback) == told
