@@ -7,7 +7,7 @@ they were defined: into lists, tuples, dicts and other modules.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from numbers import Real
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Self
@@ -120,10 +120,9 @@ class Module:
         """The sources of randomness with the paths that lead to them, each once; they are no part of `state_dict`."""
         return [(path, thing) for path, thing in _walk(self) if isinstance(thing, np.random.Generator)]
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters: they are None again."""
-        for parameter in self.parameters():
-            parameter.grad = None
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters: they are None again, or zeros if not `set_to_none`."""
+        forget(self.parameters(), set_to_none)
 
     # --- training and evaluation ---
 
@@ -322,6 +321,12 @@ class Sequential(Module):
 
     def __iter__(self) -> Iterator[Callable[[Any], Any]]:
         return iter(self.layers)
+
+
+def forget(parameters: Iterable[Parameter], set_to_none: bool) -> None:
+    """Make gradients None or zeros."""
+    for p in parameters:
+        p.grad = None if set_to_none else np.zeros(p.shape, p.dtype) if isinstance(p, Tensor) else 0.0
 
 
 def is_whole(n: Any, least: float = 1) -> bool:

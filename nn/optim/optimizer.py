@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd import GraphError, OperandError, Tensor, Value
-from nn.module import Parameter
+from nn.module import Parameter, forget
 from nn.optim.rules import Rule
 from nn.optim.vector import check_list, checked
 from nn.state import check_state
@@ -141,10 +141,9 @@ class Optimizer:
         self.steps += 1
         return loss
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters: they are None again."""
-        for p in self.parameters:
-            p.grad = None
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters: they are None again, or zeros if not `set_to_none`."""
+        forget(self.parameters, set_to_none)
 
     def look_ahead(self) -> AbstractContextManager[None]:
         """A context in which the gradient of the next step is taken.

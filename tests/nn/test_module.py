@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from autograd import OperandError, StaleError, Tensor, Value
-from nn import MLP, Linear, Module, ReLU, Sequential, Tanh
+from nn import MLP, SGD, Linear, Module, ReLU, Sequential, Tanh
 
 
 class Holder(Module):
@@ -87,6 +87,15 @@ def test_zero_grad_forgets_all_gradients():
     assert [p.grad for p in module.parameters()] == [3.0, 2.0]
     module.zero_grad()
     assert [p.grad for p in module.parameters()] == [None, None]
+
+
+@pytest.mark.parametrize("reset", [lambda module: module, lambda module: SGD(module.parameters())])
+def test_gradients_may_be_zeros_as_in_pytorch(reset):
+    module = Holder(w=Value(2.0), v=Tensor(np.ones(2, np.float32)))
+    reset(module).zero_grad(set_to_none=False)
+    assert (module.w.grad, module.v.grad.tolist(), module.v.grad.dtype) == (0.0, [0.0, 0.0], np.float32)
+    (module.w * module.w).backward()
+    assert module.w.grad == 4.0
 
 
 def test_a_parameter_assigned_later_is_found():
