@@ -179,6 +179,7 @@ class MLP(Module):
         if not isinstance(sizes, Sequence) or isinstance(sizes, str) or not sizes:
             raise ShapeError(f"MLP takes the sizes of its layers as a list such as [16, 16, 1], but got {sizes!r}")
         check_sizes("MLP", n_in, *sizes)
+        _function(activation)  # which one layer alone would not take
         rng = generator(rng)
         last = len(sizes) - 1
         self.layers = [

@@ -139,3 +139,8 @@ def test_an_activation_may_be_assigned():
 def test_a_network_survives_pickling():
     model = MLP(2, [3, 1], "relu", np.random.default_rng(0))
     assert pickle.loads(pickle.dumps(model))([0.5, -1.0]).data == model([0.5, -1.0]).data
+
+
+def test_an_unknown_activation_is_refused_also_where_no_layer_takes_it():
+    with pytest.raises(ValueError, match=r"activation= takes .* but got 'ReLU'"):
+        MLP(2, [1], "ReLU")
