@@ -37,13 +37,13 @@ def by_element(name: str, prediction: Any, target: Any, loss: Callable[[Any, Any
 
 
 def _raw(name: str, x: Any, dtype: np.dtype[Any]) -> Any:
-    """A Tensor as it is, or real numbers: lists as an array of a dtype."""
+    """A Tensor as it is, or real numbers: lists and integers, whose differences wrap around, as an array of a dtype."""
     if isinstance(x, Tensor):
         return x
     array = np.asarray(x)
     if array.dtype.kind not in "fiub":
         raise OperandError(f"{name} takes real numbers, but got {x!r}")
-    return array.astype(dtype) if isinstance(x, list | tuple) else x
+    return array.astype(dtype) if isinstance(x, list | tuple) or array.dtype.kind != "f" else x
 
 
 def reduced(losses: Any, shape: tuple[int, ...], reduction: str) -> Any:

@@ -249,3 +249,10 @@ def test_targets_are_real_numbers(loss, target):
 def test_mistakes_are_explained(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("loss", [mse_loss, l1_loss, huber_loss, smooth_l1_loss, squared_error, half_squared_error])
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "bool"])
+def test_differences_of_small_integers_do_not_wrap_around(loss, dtype):
+    prediction, target = (np.array(numbers).astype(dtype) for numbers in ([1, 100], [100, 1]))
+    assert loss(prediction, target) == loss(prediction.astype(float), target.astype(float))
