@@ -17,6 +17,7 @@ from autograd import OperandError, ShapeError
 from nn.extras import extra
 from nn.init import generator
 from nn.module import is_whole
+from nn.names import meant
 
 __all__ = ["Augment", "DataLoader", "Dataset", "load_dataset", "standardize", "stratified_split"]
 
@@ -99,7 +100,7 @@ def load_dataset(name: str) -> Dataset:
     """
     names = ("iris", "wine", "breast_cancer", "digits", "diabetes")
     if name not in names:
-        raise ValueError(f"there is no data set {name!r}; choose from {', '.join(names)}")
+        raise ValueError(f"there is no data set {name!r}{meant(name, names)}; choose from {', '.join(names)}")
     bunch = getattr(extra("sklearn.datasets"), f"load_{name}")()
     classes = [str(c) for c in bunch.get("target_names", [])]
     targets = bunch.target.astype(np.int64 if classes else np.float64)

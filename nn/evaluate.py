@@ -19,6 +19,7 @@ from nn.data import DataLoader, Dataset
 from nn.lanes import Lanes
 from nn.losses import binary_cross_entropy_with_logits
 from nn.module import Module
+from nn.names import meant
 
 __all__ = [
     "Loss",
@@ -155,7 +156,8 @@ def _metric(metric: Metric) -> tuple[str, Measure]:
     if metric in _of_classes:
         return metric, lambda y, out, loss: _class_measure(_of_classes[metric], y, out, loss)
     names = ", ".join(map(repr, [*_of_classes, *_of_numbers]))
-    raise ValueError(f"there is no metric {metric!r}; choose from {names}, or give a function (targets, outputs)")
+    hint = meant(metric, [*_of_classes, *_of_numbers])
+    raise ValueError(f"there is no metric {metric!r}{hint}; choose from {names}, or give a function (targets, outputs)")
 
 
 def _class_measure(of: Callable[..., float], targets: Array, outputs: Array, loss: Any) -> float:

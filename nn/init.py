@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from autograd import OperandError, ShapeError, Tensor, Value
+from nn.names import meant
 from nn.nested import elements, shape_of
 
 __all__ = [
@@ -141,7 +142,8 @@ def calculate_gain(nonlinearity: str, param: float = 0.01) -> float:
         "leaky_relu": math.sqrt(2.0 / (1.0 + param * param)),
     }  # fmt: skip
     if nonlinearity not in gains:
-        raise ValueError(f"nonlinearity= takes {', '.join(map(repr, gains))}, but got {nonlinearity!r}")
+        hint = meant(nonlinearity, gains)
+        raise ValueError(f"nonlinearity= takes {', '.join(map(repr, gains))}, but got {nonlinearity!r}{hint}")
     return gains[nonlinearity]
 
 

@@ -17,6 +17,7 @@ from autograd import OperandError, ShapeError, Value
 from nn.diagram import diagram
 from nn.init import generator, he_bound, xavier_bound
 from nn.module import Module, check_sizes
+from nn.names import meant
 
 __all__ = ["MLP", "Activation", "Layer", "Neuron"]
 
@@ -211,6 +212,7 @@ def _function(activation: Activation) -> Callable[[Any], Any] | None:
     except (KeyError, TypeError):
         raise ValueError(
             f"activation= takes {', '.join(map(repr, _activations))} or a function, but got {activation!r}"
+            + meant(activation, _activations)
         ) from None
 
 
