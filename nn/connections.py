@@ -279,7 +279,7 @@ class Network:
         rows, goals = (part.tolist() for part in pair((inputs, targets)))
         errors = []
         for _ in range(epochs):
-            for i in range(len(rows)) if rng is None else rng.permutation(len(rows)):
+            for i in range(len(rows)) if rng is None else generator(rng).permutation(len(rows)):
                 self.learn(rows[i], goals[i], rate)
             errors.append(sum(map(self.error, rows, goals)) / len(rows))
         return errors

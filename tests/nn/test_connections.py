@@ -127,6 +127,7 @@ def test_everything_has_a_repr(network):
         (lambda n: n.train([X, X], [[1.0, 0.0], [1.0, math.nan]], 0.1, 1), ValueError, "nan or infinite"),
         (lambda n: n.train([X], [[1.0, 0.0]], 0.1, 1.5), ValueError, "a whole number of epochs"),
         (lambda n: n.learn([math.inf, 0.0, 0.0], [1.0, 0.0], 0.1), ValueError, "finite inputs"),
+        (lambda n: n.train([X], [[1.0, 0.0]], 0.1, 1, rng=0), TypeError, "numpy.random.Generator, but got 0"),
         (lambda n: n.learn(X, [1.0, 0.0], -0.1), ValueError, "rate that is not negative, but got -0.1"),
         (lambda n: n.learn(X, [1.0, 0.0], math.nan), ValueError, "a finite rate"),
         (lambda n: n.node(10), IndexError, "numbers 1 to 9, but got 10"),
