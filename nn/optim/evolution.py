@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from nn.init import generator
-from nn.module import Parameter, is_real
+from nn.module import Parameter, is_real, is_whole
 from nn.optim.vector import Array, Loss, Vector
 
 __all__ = ["EvolutionStrategy", "GeneticAlgorithm"]
@@ -66,7 +66,7 @@ class EvolutionStrategy:
         self.parameters = self._theta.parameters
         n = len(self._theta)
         self.population = 4 + int(3.0 * math.log(n)) if population is None else population
-        if not isinstance(self.population, int) or self.population < 4:
+        if not is_whole(self.population, 4):
             raise ValueError(f"EvolutionStrategy takes a whole population of at least 4, but got {population!r}")
         self.sigma, self.path, self.steps = float(sigma), np.zeros(n), 0
         self._rng = generator(rng)
@@ -152,7 +152,7 @@ class GeneticAlgorithm:
         spread: float = 1.0,
         rng: np.random.Generator | None = None,
     ) -> None:
-        whole = all(isinstance(number, int) for number in (population, elite, tournament))
+        whole = all(is_whole(number, 0) for number in (population, elite, tournament))
         if not whole or population < 2 or not 0 <= elite < population or not 1 <= tournament <= population:
             raise ValueError(
                 "GeneticAlgorithm takes a population of at least 2, an elite from 0 to below it and a tournament of 1 "

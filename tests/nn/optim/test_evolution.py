@@ -120,3 +120,8 @@ X = Value(1.0)
 def test_mistakes_are_explained(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("search", [EvolutionStrategy, GeneticAlgorithm])
+def test_a_population_may_be_a_whole_number_of_numpy(search):
+    assert search([Value(1.0)], population=np.int64(10)).population == 10
