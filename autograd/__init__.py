@@ -11,7 +11,7 @@
 1.0
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
@@ -188,23 +188,29 @@ def stepper(self: Differentiable, **options: Any) -> Any:
     return draw(self, **options).step()
 
 
-def expression(self: Differentiable) -> str:
-    """The formula that this node was computed by, as Python: named leaves by name, others by number.
+def expression(self: Differentiable, names: Mapping[str, Any] | None = None) -> str:
+    """The formula that this node was computed by, as Python.
 
-    >>> x, w = Value(2.0, name="x"), Value(-3.0, name="w")
+    Leaves are called as in figures: by their name, or after the variables that hold them (those of `names`, which may
+    be ``locals()``, or else those of the code that asks); and those without either are numbers.
+
+    >>> x, w = Value(2.0), Value(-3.0)
     >>> (x * w + x * w + 1.0).tanh().expression()
     'tanh(2 * x * w + 1)'
+    >>> (x * w).expression(names={})
+    '-6'
 
     Raises
     ------
     GraphError : if it is longer than 10,000 characters.
     """
     from autograd import formula
+    from autograd.drawing.naming import names_for
 
-    return formula.python(self)
+    return formula.python(self, names_for(names))
 
 
-def latex(self: Differentiable) -> str:
+def latex(self: Differentiable, names: Mapping[str, Any] | None = None) -> str:
     r"""The formula that this node was computed by, as LaTeX; see `expression`.
 
     >>> x, w = Value(2.0, name="x1"), Value(-3.0, name="w_in")
@@ -212,8 +218,9 @@ def latex(self: Differentiable) -> str:
     e^{\frac{x_{1}}{w_{in}}}
     """
     from autograd import formula
+    from autograd.drawing.naming import names_for
 
-    return formula.latex(self)
+    return formula.latex(self, names_for(names))
 
 
 Differentiable.graph, Differentiable.step = graph, stepper

@@ -24,6 +24,7 @@ import numpy as np
 
 from autograd.errors import GraphError, OperandError
 from autograd.primitive import Node, Primitive, table
+from autograd.value import Value
 
 __all__ = ["Symbol", "latex", "python", "unicode"]
 
@@ -77,14 +78,8 @@ def _operator(name: str) -> tuple[Callable[..., Symbol], Callable[..., Symbol]]:
     return (lambda self, *other: op(self, *other)), (lambda self, other: op(other, self))
 
 
-for _name, _method in {
-    "add": "add",
-    "sub": "sub",
-    "mul": "mul",
-    "div": "truediv",
-    "power": "pow",
-    "matmul": "matmul",
-}.items():
+_METHODS = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "power": "pow", "matmul": "matmul"}
+for _name, _method in _METHODS.items():
     _left, _right = _operator(_name)
     setattr(Symbol, f"__{_method}__", _left)
     setattr(Symbol, f"__r{_method}__", _right)
@@ -111,6 +106,7 @@ class _Style:
     leaf: Callable[[Any], str]
     special: Mapping[str, str]
     number: Callable[[float], str]
+    names: Mapping[int, str] = field(default_factory=dict)  # of leaves that have none of their own, by identity
 
     def closed(self, text: str, level: int, needed: int) -> str:
         return text if level >= needed else self.brackets[0] + text + self.brackets[1]
@@ -192,6 +188,8 @@ def _plain(x: Any) -> str:
 def _made(x: Node, style: _Style, parts: list[_Product]) -> _Product:
     """What an operation makes of its operands; a leaf without a name is its number."""
     if x.op is None:
+        if x.name is None and id(x) in style.names:
+            x = Value(0.0, name=style.names[id(x)])
         named = isinstance(x, Symbol) or x.name is not None
         return _Product(1.0, {(style.leaf(x), _ATOM): 1}) if named else _written(x._data, style, {})
     match x.op.name:
@@ -254,14 +252,15 @@ _PYTHON = _Style(
 )
 
 
-def python(x: Any) -> str:
-    """A formula as Python, in functions of `autograd`.
+def python(x: Any, names: Mapping[int, str] | None = None) -> str:
+    """A formula as Python, in functions of `autograd`; `names` are those of leaves without one, by identity.
 
     >>> x = Symbol("x")
     >>> python((x * x + 1.0) / (x + x))
     '(x**2 + 1) / (2 * x)'
     """
-    return _written(x, _PYTHON, {}).text(_PYTHON)[0]
+    style = replace(_PYTHON, names=names or {})
+    return _written(x, style, {}).text(style)[0]
 
 
 # --- LaTeX ---
@@ -335,14 +334,15 @@ _LATEX = _Style(
 )
 
 
-def latex(x: Any) -> str:
-    r"""A formula as LaTeX.
+def latex(x: Any, names: Mapping[int, str] | None = None) -> str:
+    r"""A formula as LaTeX; see `python`.
 
     >>> x = Symbol("x")
     >>> print(latex((x * x + 1.0) / (x + x)))
     \frac{x^{2} + 1}{2 \, x}
     """
-    return _written(x, _LATEX, {}).text(_LATEX)[0]
+    style = replace(_LATEX, names=names or {})
+    return _written(x, style, {}).text(style)[0]
 
 
 # --- Unicode ---

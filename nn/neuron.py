@@ -142,7 +142,7 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """A multi-layer perceptron of Values: layers one after the other, the last one without activation.
+    """A multi-layer perceptron of Values: layers one after the other.
 
     Parameters
     ----------
@@ -150,9 +150,11 @@ class MLP(Module):
     sizes : how many units in each layer; the last is the number of outputs.
     activation : of all layers but the last, as in `Neuron`.
     rng : as in `Neuron`.
+    output_activation : of the last layer, which is linear by default.
 
     Raises
     ------
+    ValueError : if there is no such activation.
     ShapeError : if a size is not a positive integer, or a call has not `n_in` inputs.
 
     Examples
@@ -176,6 +178,8 @@ class MLP(Module):
         sizes: Sequence[int],
         activation: Activation = "tanh",
         rng: np.random.Generator | None = None,
+        *,
+        output_activation: Activation = "linear",
     ) -> None:
         if not isinstance(sizes, Sequence) or isinstance(sizes, str) or not sizes:
             raise ShapeError(f"MLP takes the sizes of its layers as a list such as [16, 16, 1], but got {sizes!r}")
@@ -184,7 +188,7 @@ class MLP(Module):
         rng = generator(rng)
         last = len(sizes) - 1
         self.layers = [
-            Layer(before, size, "linear" if i == last else activation, rng)
+            Layer(before, size, output_activation if i == last else activation, rng)
             for i, (before, size) in enumerate(zip([n_in, *sizes[:-1]], sizes, strict=True))
         ]
 

@@ -56,13 +56,22 @@ def test_formulas(formula, as_python, as_latex):
 def test_formulas_of_graphs():
     x, w, b = Value(2.0, name="x1"), Value(-3.0, name="w_{in}"), Value(0.5)
     o = autograd.tanh(x * w - b) / Value(math.inf)
-    assert o.expression() == "tanh(x1 * w_{in} - 1 / 2) / inf"
-    assert o.latex() == r"\frac{\tanh \left(x_{1} \, \mathrm{w\_\{in\}} - \frac{1}{2}\right)}{\infty}"
+    assert o.expression() == "tanh(x1 * w_{in} - b) / inf"
+    assert o.expression(names={}) == "tanh(x1 * w_{in} - 1 / 2) / inf"
+    assert o.latex(names={}) == r"\frac{\tanh \left(x_{1} \, \mathrm{w\_\{in\}} - \frac{1}{2}\right)}{\infty}"
     t = Tensor([[1.0, 2.0, 3.0]], name="W")
     assert (t @ np.ones(3)).sum().expression() == "sum(W @ [1.0, 1.0, 1.0])"
     assert (t * np.ones((2, 3))).expression() == "W * [2×3]"
     assert Value(3.0).expression() == "3"
-    assert evaluate(o.expression().replace("{in}", "in").replace("inf", "1"), {"x1": 2.0, "w_in": -3.0}).data < 0
+    slope, w12, parts = Value(0.5), Value(2.0), [Value(1.0), Value(4.0)]
+    y = autograd.exp(slope * w12) + parts[1] * Value(3.0)
+    assert y.expression() == "exp(slope * w12) + 3 * parts[1]"
+    assert y.expression(names={"a": slope}) == "exp(2 * a) + 12"
+    assert y.expression(names={}) == "exp(1) + 12"
+    assert y.latex(names={"a_in": slope, "w12": w12}) == r"e^{a_{in} \, w_{12}} + 12"
+    assert (
+        evaluate(o.expression(names={}).replace("{in}", "in").replace("inf", "1"), {"x1": 2.0, "w_in": -3.0}).data < 0
+    )
 
 
 def test_long_formulas_are_refused_and_deep_ones_need_no_recursion():

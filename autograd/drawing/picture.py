@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 import warnings
 from collections.abc import Callable, Iterable
 from html import escape
@@ -13,9 +14,11 @@ from typing import ClassVar
 
 from autograd.drawing.theme import DARK, LIGHT, THEMES, ThemeName
 
-__all__ = ["Picture", "check_theme"]
+__all__ = ["Picture", "check_theme", "narrowed"]
 
 _MOST_POSSIBLE = 500_000_000
+_PAGE = 920
+"""As wide as a notebook is, in points."""
 _MOST_PIXELS, _LONGEST = 12_000_000, 16_000
 """A PNG whose scale nobody chose is kept below this many pixels, and its sides below that."""
 
@@ -140,10 +143,20 @@ class Picture:
     ) -> dict[str, str]:
         """What Jupyter shows: the SVG, and the PNG where a notebook is not trusted."""
         return {
-            "image/svg+xml": self.to_svg(),
+            "image/svg+xml": narrowed(self.to_svg()),
             "image/png": base64.b64encode(self.to_png(self._fitting())).decode("ascii"),
             "text/plain": str(self),
         }
+
+
+def narrowed(svg: str) -> str:
+    """An SVG document that is shown no wider than a notebook, which would cut off the rest."""
+
+    def scaled(found: re.Match[str]) -> str:
+        width, height = map(float, found.groups())
+        return f'width="{_PAGE}" height="{height * _PAGE / width:.0f}"' if width > _PAGE else found[0]
+
+    return re.sub(r'width="([\d.]+)" height="([\d.]+)"', scaled, svg, count=1)
 
 
 def check_theme(theme: str) -> None:

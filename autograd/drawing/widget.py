@@ -12,6 +12,7 @@ from anywidget import AnyWidget
 from traitlets import Dict, Int, List
 
 from autograd.drawing.figure import Figure
+from autograd.drawing.picture import narrowed
 from autograd.drawing.stepper import data_of, encoded, module
 from autograd.drawing.walk import Walk
 
@@ -50,5 +51,5 @@ class Stepper(AnyWidget):  # type: ignore[misc]  # of a class that mypy need not
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         still = Figure(self._walk.scene, self._figure.rankdir)._repr_mimebundle_()
-        still["image/svg+xml"] = self._figure.to_svg(animate=True)
+        still["image/svg+xml"] = narrowed(self._figure.to_svg(animate=True))
         return {**still, **(data or {}), "text/plain": still["text/plain"]}, metadata

@@ -1,9 +1,12 @@
 """What every picture can do: a page of its own, a PDF, formats by suffix."""
 
+import re
 import struct
 
 import pytest
 
+import autograd
+from autograd import Value
 from autograd.drawing import Canvas, Picture
 
 
@@ -60,6 +63,17 @@ def test_a_png_of_a_very_wide_figure_is_scaled_down():
     assert struct.unpack(">II", picture[16:24]) == (16_000, 32)
     assert struct.unpack(">II", Dot().to_png()[16:24]) == (40, 20)
     assert set(Line()._repr_mimebundle_()) == {"image/svg+xml", "image/png", "text/plain"}  # in silence
+
+
+def test_a_notebook_shows_a_wide_figure_as_wide_as_it_is_itself():
+    assert Dot()._repr_mimebundle_()["image/svg+xml"] == Dot().to_svg()
+    wide = autograd.draw(sum(Value(float(i)) for i in range(12)))
+    svg, shown = wide.to_svg(), wide._repr_mimebundle_()["image/svg+xml"]
+    sizes = (re.search(r'width="(.*?)" height="(.*?)"', x).groups() for x in (svg, shown))
+    (width, height), (narrow, low) = (map(float, size) for size in sizes)
+    assert width > 920 == narrow
+    assert low / narrow == pytest.approx(height / width, rel=0.01)
+    assert f'viewBox="0 0 {width:.0f} {height:.0f}"' in shown
 
 
 def test_a_subclass_says_how_large_it_is_and_paints():

@@ -56,6 +56,13 @@ def test_only_the_last_layer_is_linear():
     assert [layer.neurons[0].activation for layer in MLP(2, [3, 3, 1], "relu").layers] == ["relu", "relu", "linear"]
 
 
+def test_the_last_layer_may_have_an_activation():
+    model = MLP(2, [3, 1], "relu", output_activation="sigmoid", rng=np.random.default_rng(0))
+    assert [layer.neurons[0].activation for layer in model.layers] == ["relu", "sigmoid"]
+    with pytest.raises(ValueError, match="activation= takes"):
+        MLP(2, [1], output_activation="sigmoyd")
+
+
 def test_weights_are_named_for_figures():
     assert [p.name for p in Neuron(3).parameters()] == ["w1", "w2", "w3", "b"]
 
