@@ -127,7 +127,8 @@ class Optimizer:
                 loss = closure()
         if all(p.grad is None for p in self.parameters):
             raise GraphError(
-                "no parameter has a gradient; call loss.backward() first, with a loss that depends on them"
+                "no parameter has a gradient; call loss.backward() first, with a loss that depends on them: or is this "
+                "the optimizer of another model?"
             )
         for i, (p, group) in enumerate(zip(self.parameters, self._groups, strict=True)):
             g = p.grad
