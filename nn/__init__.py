@@ -106,6 +106,7 @@ from nn.schedules import (
     OneCycleLR,
     Piecewise,
     PolynomialLR,
+    Schedule,
     SequentialLR,
     StepLR,
 )
@@ -120,8 +121,8 @@ __all__ = [
     "Identity", "InstanceNorm2d", "LPPool2d", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearLR", "LogSigmoid",
     "LogSoftmax", "MLP", "MaxPool2d", "Module", "Momentum", "MultiStepLR", "Nesterov", "Neuron", "Newton",
     "OneCycleLR", "Optimizer", "Parameter", "Piecewise", "PolynomialLR", "RMSprop", "ReLU", "ReduceLROnPlateau",
-    "SGD", "Sequential", "SequentialLR", "SiLU", "Sigmoid", "Softmax", "Softplus", "SpectralNorm", "Step", "StepLR",
-    "StochasticPool2d", "Tanh", "WeightNorm", "accuracy", "augment", "bayesian_search", "best_threshold",
+    "SGD", "Schedule", "Sequential", "SequentialLR", "SiLU", "Sigmoid", "Softmax", "Softplus", "SpectralNorm", "Step",
+    "StepLR", "StochasticPool2d", "Tanh", "WeightNorm", "accuracy", "augment", "bayesian_search", "best_threshold",
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm_", "clip_grad_value_",
     "confusion_matrix", "connections", "cross_entropy", "evaluate", "f1", "false_positive_rate", "fit", "functional",
     "gradient_report", "half_squared_error", "he_bound", "huber_loss", "init", "l1_loss", "l1_penalty", "l2_penalty",

@@ -41,6 +41,12 @@ class Callback:
     comes_last = False
     """Whether it is called after the others, to see what they did."""
 
+    def __init_subclass__(cls) -> None:
+        events = [name for name in vars(Callback) if name.startswith("on_")]
+        unknown = [name for name in vars(cls) if name.startswith("on_") and name not in events]
+        if unknown:
+            raise TypeError(f"{cls.__name__}.{unknown[0]} would never be called; there are {', '.join(events)}")
+
     def on_train_begin(self, training: Training) -> None:
         """Before the first batch."""
 

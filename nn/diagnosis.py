@@ -87,7 +87,8 @@ class GradientReport:
                     )
         silent = [layer.name for layer in learning if not layer.d_weights.any()]
         if silent:
-            return f"zero: no gradient reaches {', '.join(silent)}"
+            dead = [f"all units of {layer.name} are dead" for layer in self.layers if layer.dead == 1.0]
+            return "; ".join([f"zero: no gradient reaches {', '.join(silent)}", *dead])
         if not learning:
             return "zero: no parameter has a gradient"
         first, last = learning[0], learning[-1]

@@ -150,7 +150,8 @@ def named(metrics: Sequence[Metric]) -> list[tuple[str, Measure]]:
 
 def _metric(metric: Metric) -> tuple[str, Measure]:
     if callable(metric):
-        return getattr(metric, "__name__", repr(metric)), lambda y, out, loss: float(metric(y, out))
+        name = getattr(metric, "__name__", repr(metric))
+        return name, lambda y, out, loss: _number(name, metric(y, out))
     if metric in _of_numbers:
         return metric, lambda y, out, loss: float(_of_numbers[metric](_column(y), _column(out)))
     if metric in _of_classes:
@@ -158,6 +159,12 @@ def _metric(metric: Metric) -> tuple[str, Measure]:
     names = ", ".join(map(repr, [*_of_classes, *_of_numbers]))
     hint = meant(metric, [*_of_classes, *_of_numbers])
     raise ValueError(f"there is no metric {metric!r}{hint}; choose from {names}, or give a function (targets, outputs)")
+
+
+def _number(name: str, found: Any) -> float:
+    if shape := getattr(found, "shape", ()):
+        raise ShapeError(f"a metric is one number, but {name} gave shape {shape}")
+    return float(found)
 
 
 def _class_measure(of: Callable[..., float], targets: Array, outputs: Array, loss: Any) -> float:

@@ -155,7 +155,7 @@ def _labels(true: ArrayLike, predicted: ArrayLike) -> tuple[Labels, Labels]:
     first, second = _arrays(true, predicted, "labels")
     for array in (first, second):
         if array.dtype.kind not in "iub":
-            raise OperandError(f"labels are integers, but got {first.dtype} and {second.dtype}")
+            raise OperandError(f"labels are integers, but got {first.dtype} and {second.dtype}; use .astype(int)")
     return first.astype(np.int64), second.astype(np.int64)
 
 
@@ -291,12 +291,12 @@ def _arrays(true: ArrayLike, predicted: ArrayLike, what: str) -> tuple[NDArray[A
     """Both as arrays of one and the same length."""
     if isinstance(true, Tensor) or isinstance(predicted, Tensor):
         raise OperandError(
-            f"measures take {what} as plain numbers, not Tensors; nn.predict(model, x) gives those predicted"
+            f"measures take {what} as plain numbers, not Tensors; nn.predict(model, x) gives classes, x.data numbers"
         )
     first, second = np.asarray(true), np.asarray(predicted)
     if first.shape != second.shape or first.ndim != 1 or not first.size:
         raise ShapeError(
             f"measures take two lists of one length and not empty, but got shapes {first.shape} and {second.shape}; "
-            "of scores of shape (n, classes) take .argmax(axis=1)"
+            "of a column take .ravel(), and of scores of shape (n, classes) .argmax(axis=1)"
         )
     return first, second

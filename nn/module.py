@@ -155,6 +155,10 @@ class Module:
         >>> from nn import Linear
         >>> {path: array.shape for path, array in Linear(3, 2).state_dict().items()}
         {'weight': (2, 3), 'bias': (2,)}
+
+        PyTorch's Sequential has paths without ``layers.``, and takes a state from here as ``{path.replace("layers.",
+        ""): torch.as_tensor(array) for path, array in model.state_dict().items()}``; `load_state_dict` shows the way
+        back.
         """
         return {path: np.array(getattr(owner, name)) for path, owner, name in self._slots()}
 
@@ -184,6 +188,13 @@ class Module:
           missing: bias (2,)
           unexpected: scale (2,)
           other shapes: weight is (2, 3) here, but (2, 4) in the state
+
+        A state of PyTorch's Sequential, whose paths are without ``layers.``:
+
+        >>> model = Sequential(Linear(3, 2))
+        >>> state = {"0.weight": np.ones((2, 3)), "0.bias": np.ones(2)}
+        >>> model.load_state_dict({path: state[path.replace("layers.", "")] for path in model.state_dict()})
+        ([], [])
         """
         check_state(state)
         slots = {path: (owner, name) for path, owner, name in self._slots()}

@@ -21,12 +21,23 @@ from nn.module import is_whole
 
 __all__ = [
     "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "ExponentialLR", "LinearLR", "MultiStepLR",
-    "OneCycleLR", "Piecewise", "PolynomialLR", "SequentialLR", "StepLR",
+    "OneCycleLR", "Piecewise", "PolynomialLR", "Schedule", "SequentialLR", "StepLR",
 ]  # fmt: skip
 
 
 class Schedule:
-    """The base of schedules: settings that are checked, and a call. A subclass defines `rate`."""
+    """The base of schedules: settings that are checked, and a call. A subclass is a dataclass, and defines `rate`.
+
+    >>> @dataclass(frozen=True)
+    ... class InverseSqrt(Schedule):
+    ...     lr: float
+    ...     warmup: int
+    ...     def rate(self, step):
+    ...         return self.lr * min((step + 1) / self.warmup, (self.warmup / (step + 1)) ** 0.5)
+    >>> schedule = InverseSqrt(0.1, warmup=4)
+    >>> [round(schedule(step), 4) for step in (0, 3, 15)]
+    [0.025, 0.1, 0.05]
+    """
 
     def __call__(self, step: int) -> float:
         """The learning rate of a step; the first is step 0.
@@ -46,10 +57,11 @@ class Schedule:
     def __post_init__(self) -> None:
         for field in fields(self):  # type: ignore[arg-type]  # subclasses are dataclasses
             value, name = getattr(self, field.name), f"{field.name}= of {type(self).__name__}"
-            if field.type == "int" and not is_whole(value):
+            if field.type in (int, "int") and not is_whole(value):
                 raise ValueError(f"{name} takes a positive whole number, but got {value!r}")
-            if field.type == "float" and not (isinstance(value, Real) and 0.0 <= float(value) < math.inf):
-                raise ValueError(f"{name} takes a finite number that is not negative, but got {value!r}")
+            if field.type in (float, "float") and not (isinstance(value, Real) and 0.0 <= float(value) < math.inf):
+                why = "; a schedule needs no optimizer, but the rate to start from" * hasattr(value, "param_groups")
+                raise ValueError(f"{name} takes a finite number that is not negative, but got {value!r}{why}")
 
 
 # --- steps ---

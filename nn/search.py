@@ -23,6 +23,9 @@ class Found(NamedTuple):
     value: float
     trials: list[tuple[dict[str, Any], float]]
 
+    def __repr__(self) -> str:
+        return f"Found(best={self.best}, value={self.value:.4g}, of {len(self.trials)} trials)"
+
 
 def bayesian_search(
     objective: Callable[..., float],

@@ -41,4 +41,8 @@ def differences(ours: State, given: State, strict: bool) -> list[str]:
             if not np.can_cast(given[path].dtype, ours[path].dtype)
         ],
     }
-    return [f"{kind}: {', '.join(paths)}" for kind, paths in found.items() if paths]
+    lines = [f"{kind}: {', '.join(paths)}" for kind, paths in found.items() if paths]
+    if lines and ours.keys() != given.keys() == {path.replace("layers.", "") for path in ours}:
+        renamed = "{path: state[path.replace('layers.', '')] for path in model.state_dict()}"
+        lines.append(f"these are the paths of PyTorch's Sequential; load {renamed}")
+    return lines

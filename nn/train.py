@@ -231,7 +231,8 @@ def fit(
     data : the training part: a pair ``(inputs, targets)`` of arrays, a `Dataset`, or a `DataLoader`, which has its own
         batch size, Generator and augmentation.
     loss : of outputs and targets, a mean over the samples, such as `cross_entropy`.
-    optimizer : holds the parameters; changes them after each batch.
+    optimizer : holds the parameters; changes them after each batch. `Newton` and its like, which take the loss as a
+        function, have no batches: call their ``step`` in a loop.
     epochs : how often to go through all samples.
     batch_size : samples per step.
     validation : data to measure after each epoch, in evaluation mode; nothing is learnt from them.
@@ -277,8 +278,6 @@ def fit(
     >>> min(history["val_loss"]) < 0.1
     True
     """
-    if not is_whole(epochs, least=0):
-        raise ValueError(f"fit takes a whole number of epochs, but got {epochs=}")
     if history is not None and resume is not None:
         raise ValueError("a training goes on from its file or from a history; give resume= or history=")
     if isinstance(data, DataLoader):
@@ -291,7 +290,10 @@ def fit(
     if not callable(loss):
         raise TypeError(f"the loss is a function of outputs and targets, such as nn.mse_loss, but got {loss!r}")
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"fit takes an optimizer, such as nn.SGD(model.parameters(), lr=0.1), but got {optimizer!r}")
+        such = "an optimizer that goes by gradients, such as nn.SGD(model.parameters(), lr=0.1)"
+        raise TypeError(f"fit takes {such}, but got {optimizer!r}")
+    if not is_whole(epochs, least=0):
+        raise ValueError(f"fit takes a whole number of epochs, but got {epochs=}")
     if isinstance(schedule, type) or not (schedule is None or callable(schedule) or hasattr(schedule, "step")):
         raise TypeError(f"schedule= takes a function of the step, such as nn.StepLR(0.1, 100), but got {schedule!r}")
     if isinstance(callbacks, Callback) or callable(callbacks):

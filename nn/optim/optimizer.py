@@ -62,6 +62,24 @@ class Optimizer:
     >>> optimizer.step()
     >>> x.data, optimizer
     (array([ 2.75, -0.25]), SignDescent(2 parameters, lr=0.25))
+
+    One with a mean of gradients (Lion: Chen et al., "Symbolic discovery of optimization algorithms", 2023):
+
+    >>> class Lion(Optimizer):
+    ...     buffers, below = ("m",), {"betas": 1.0}
+    ...     def __init__(self, parameters, lr=1e-4, betas=(0.9, 0.99)):
+    ...         super().__init__(parameters, lr=lr, betas=betas)
+    ...     def initial(self, p, group):
+    ...         return {"m": 0.0 * p.data}
+    ...     def change(self, i, p, g, group):
+    ...         beta1, beta2 = group["betas"]
+    ...         change = group["lr"] * np.sign(beta1 * self.m[i] + (1 - beta1) * g)
+    ...         self.m[i] = beta2 * self.m[i] + (1 - beta2) * g
+    ...         return change
+    >>> optimizer = Lion([x])
+    >>> optimizer.step()
+    >>> optimizer.m
+    [array([ 0.06, -0.01])]
     """
 
     buffers: ClassVar[tuple[str, ...]] = ()
@@ -127,7 +145,8 @@ class Optimizer:
                 loss = closure()
         if all(p.grad is None for p in self.parameters):
             raise GraphError(
-                "no parameter has a gradient; call loss.backward() first, with a loss that depends on them"
+                "no parameter has a gradient; call loss.backward() first, with a loss that depends on them: or is this "
+                "the optimizer of another model?"
             )
         for i, (p, group) in enumerate(zip(self.parameters, self._groups, strict=True)):
             g = p.grad

@@ -171,6 +171,12 @@ def test_wrong_settings_are_explained(make, message):
         make()
 
 
+def test_an_event_that_never_comes_is_refused():
+    message = "Logger.on_epoch_begin would never be called; there are on_train_begin, .*, on_train_end"
+    with pytest.raises(TypeError, match=message):
+        type("Logger", (Callback,), {"on_epoch_begin": lambda self, training: None})
+
+
 # --- checkpoints ---
 
 safetensors = pytest.mark.skipif("not __import__('importlib.util').util.find_spec('safetensors')")

@@ -118,6 +118,13 @@ def test_dead_and_saturated_units_are_counted():
     assert "25%" in str(report)
 
 
+def test_a_dead_layer_is_named_as_what_keeps_the_gradient_back():
+    model = Sequential(Linear(2, 4), Tanh(), Linear(4, 5), ReLU(), Linear(5, 3))
+    model.layers[2].bias.data = np.full(5, -50.0)
+    verdict = gradient_report(model, DATA, cross_entropy).verdict
+    assert verdict == "zero: no gradient reaches layers.0, layers.2; all units of layers.3 are dead"
+
+
 def test_silent_and_spoilt_networks_are_told():
     model = deep(0.0, Tanh)
     assert gradient_report(model, DATA, cross_entropy).verdict.startswith(

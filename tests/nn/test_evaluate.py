@@ -78,6 +78,11 @@ def test_a_function_is_a_measure():
     assert evaluate(second, (X, Y), mse_loss, [largest_error])["largest_error"] == pytest.approx(0.6)
 
 
+def test_a_function_that_gives_an_array_is_refused():
+    with pytest.raises(ShapeError, match=r"a metric is one number, but <lambda> gave shape \(4,\)"):
+        evaluate(identity, (X, Y), cross_entropy, [lambda true, out: true])
+
+
 def test_batches_do_not_show():
     whole = evaluate(identity, (X, Y), cross_entropy, ["accuracy"])
     assert evaluate(identity, (X, Y), cross_entropy, ["accuracy"], batch_size=3) == pytest.approx(whole)

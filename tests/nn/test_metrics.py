@@ -80,7 +80,8 @@ def test_true_classes_go_down_and_predicted_ones_across(labels):
         ([0, 1], [0], ShapeError, r"\(2,\) and \(1,\)"),
         ([0, 1], [[0.1, 0.9], [0.5, 0.5]], ShapeError, "argmax"),
         ([], [], ShapeError, r"\(0,\)"),
-        ([0.5], [1], OperandError, "labels are integers"),
+        ([0, 1], [[0], [1]], ShapeError, r"of a column take \.ravel\(\)"),
+        ([0.5], [1], OperandError, r"labels are integers, .*; use \.astype\(int\)"),
         ([1], Tensor([1.0]), OperandError, "not Tensors; nn.predict"),
     ],
 )

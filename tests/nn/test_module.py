@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from autograd import OperandError, StaleError, Tensor, Value
-from nn import MLP, SGD, Linear, Module, ReLU, Sequential, Tanh
+from nn import MLP, SGD, BatchNorm1d, Linear, Module, ReLU, Sequential, Tanh
 
 
 class Holder(Module):
@@ -270,6 +270,25 @@ def test_a_state_that_does_not_fit_is_listed_and_nothing_is_loaded():
     ]
     for path, array in model.state_dict().items():
         np.testing.assert_array_equal(array, before[path])
+
+
+def test_a_state_goes_to_torch_and_comes_back_as_the_message_says():
+    torch = pytest.importorskip("torch")
+    ours = Sequential(Linear(2, 3), Sequential(BatchNorm1d(3), Linear(3, 1)))
+    block = torch.nn.Sequential(torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 1))
+    theirs = torch.nn.Sequential(torch.nn.Linear(2, 3), block).double()
+    state = theirs.state_dict()
+    with pytest.raises(ValueError, match=r"PyTorch's Sequential; load \{path: state") as caught:
+        ours.load_state_dict(state)
+    renamed = str(caught.value).partition("; load ")[2]
+    ours.load_state_dict(eval(renamed, {"model": ours, "state": state}))
+    for path, array in ours.state_dict().items():
+        np.testing.assert_array_equal(array, state[path.replace("layers.", "")])
+    moved = {path: array + 1 for path, array in ours.state_dict().items()}
+    theirs.load_state_dict({path.replace("layers.", ""): torch.as_tensor(array) for path, array in moved.items()})
+    ours.load_state_dict({path: theirs.state_dict()[path.replace("layers.", "")] for path in ours.state_dict()})
+    for path, array in ours.state_dict().items():
+        np.testing.assert_array_equal(array, moved[path])
 
 
 def test_what_is_missing_stays_if_loading_is_not_strict():

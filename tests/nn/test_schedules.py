@@ -1,4 +1,5 @@
 import math
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import Value
 from nn import (
+    SGD,
     CosineAnnealingLR,
     CosineAnnealingWarmRestarts,
     CyclicLR,
@@ -18,6 +20,7 @@ from nn import (
     OneCycleLR,
     Piecewise,
     PolynomialLR,
+    Schedule,
     SequentialLR,
     StepLR,
 )
@@ -128,6 +131,23 @@ def test_schedules_are_values():
     assert repr(StepLR(0.1, 3)) == "StepLR(lr=0.1, step_size=3, gamma=0.1)"
 
 
+@dataclass(frozen=True)
+class InverseSqrt(Schedule):
+    lr: float
+    warmup: int
+
+    def rate(self, step):
+        return self.lr * min((step + 1) / self.warmup, (self.warmup / (step + 1)) ** 0.5)
+
+
+def test_a_schedule_of_ones_own_is_checked_like_ours():
+    assert InverseSqrt(0.1, 4)(15) == 0.05
+    with pytest.raises(ValueError, match="lr= of InverseSqrt takes a finite number"):
+        InverseSqrt(-0.1, 4)
+    with pytest.raises(ValueError, match="warmup= of InverseSqrt takes a positive whole number"):
+        InverseSqrt(0.1, 0)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -137,6 +157,7 @@ def test_schedules_are_values():
         (lambda: StepLR(0.1, 2.5), "step_size= of StepLR"),
         (lambda: MultiStepLR(0.1, [3, 3]), "milestones that rise"),
         (lambda: StepLR(None, 3), "lr= of StepLR .* got None"),
+        (lambda: StepLR(SGD([Value(1.0)]), 3), r"lr= of StepLR .* got SGD\(.*\); a schedule needs no optimizer"),
         (lambda: MultiStepLR(0.1, 3), "milestones that rise, but got 3"),
         (lambda: MultiStepLR(-0.1, [3]), "lr= of MultiStepLR"),
         (lambda: Piecewise([0.1], [3]), "one rate more than milestones, but got 1 and 1"),

@@ -4,7 +4,7 @@ import sys
 import numpy as np
 import pytest
 
-from nn import SGD, Linear, bayesian_search, mse_loss
+from nn import SGD, Found, Linear, bayesian_search, mse_loss
 
 SPACE = {"x": (-5.0, 5.0), "scale": (1e-3, 10.0, "log"), "units": (1, 8), "shape": ["flat", "steep", None]}
 
@@ -60,6 +60,11 @@ def test_a_learning_rate_is_found(optuna):
 
     found = bayesian_search(train, {"lr": (1e-4, 1.0, "log")}, trials=25, rng=np.random.default_rng(0))
     assert 0.1 < found.best["lr"] < 1.0
+
+
+def test_what_was_found_is_told_without_all_trials():
+    found = Found({"lr": 0.1}, 1 / 3, [({"lr": 0.1}, 1 / 3)] * 50)
+    assert repr(found) == "Found(best={'lr': 0.1}, value=0.3333, of 50 trials)"
 
 
 def test_without_optuna_it_says_what_to_install(monkeypatch):

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from autograd import Tensor
+from autograd import GraphError, OperandError, Tensor
 from nn import (
     MLP,
     SGD,
@@ -22,6 +22,7 @@ from nn import (
     Linear,
     MaxPool2d,
     Module,
+    Newton,
     ReduceLROnPlateau,
     ReLU,
     Sequential,
@@ -325,8 +326,12 @@ def test_the_order_of_arguments_is_explained():
         fit(model, cross_entropy, problem(), SGD(model.parameters()))
     with pytest.raises(TypeError, match=r"the loss is a function .* but got 'cross_entropy'"):
         fit(model, problem(), "cross_entropy", SGD(model.parameters()))
-    with pytest.raises(TypeError, match=r"takes an optimizer, such as nn\.SGD.* but got <class"):
+    with pytest.raises(OperandError, match=r"data are a pair .* but got ndarray"):
+        fit(model, *problem(), cross_entropy, SGD(model.parameters()))
+    with pytest.raises(TypeError, match=r"that goes by gradients, such as nn\.SGD.* but got <class"):
         fit(model, problem(), cross_entropy, SGD)
+    with pytest.raises(TypeError, match=r"that goes by gradients, .* but got Newton\("):
+        fit(model, problem(), cross_entropy, Newton(model.parameters()))
     with pytest.raises(ValueError, match="a DataLoader has its own rng= and augment="):
         fit(model, DataLoader(problem()), cross_entropy, SGD(model.parameters()), rng=np.random.default_rng(0))
 
@@ -336,6 +341,12 @@ def test_a_loss_that_is_no_one_number_to_differentiate_is_explained(reduced):
     _, model = tensors(np.random.default_rng(0))
     with pytest.raises(TypeError, match="the loss is one number as a Value or Tensor, such as a mean, but it gave"):
         fit(model, problem(), lambda out, y: reduced(cross_entropy(out, y, "none")), SGD(model.parameters()))
+
+
+def test_the_optimizer_of_another_model_is_noticed():
+    (_, model), (_, other) = tensors(np.random.default_rng(0)), tensors(np.random.default_rng(0))
+    with pytest.raises(GraphError, match="is this the optimizer of another model"):
+        fit(model, problem(), cross_entropy, SGD(other.parameters()))
 
 
 # --- the history ---
