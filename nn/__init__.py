@@ -20,6 +20,7 @@ from nn.data import DataLoader, Dataset, load_dataset, standardize
 from nn.diagnosis import gradient_report
 from nn.diagram import layer_step, training_flow
 from nn.evaluate import evaluate, predict
+from nn.explorer import Explorer
 from nn.init import he_bound, xavier_bound
 from nn.layers import (
     ELU,
@@ -116,10 +117,10 @@ from nn.train import History, fit
 __all__ = [
     "Adagrad", "Adam", "AdamW", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Callback", "Checkpoint",
     "CheckpointError", "ClipGradients", "Conv2d", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR",
-    "DataLoader", "Dataset", "Dropout", "ELU", "EarlyStopping", "Embedding", "EvolutionStrategy", "ExponentialLR",
-    "Flatten", "Found", "GELU", "GeneticAlgorithm", "GlobalAvgPool2d", "GradientNorms", "GroupNorm", "History",
-    "Identity", "InstanceNorm2d", "LPPool2d", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearLR", "LogSigmoid",
-    "LogSoftmax", "MLP", "MaxPool2d", "Module", "Momentum", "MultiStepLR", "Nesterov", "Neuron", "Newton",
+    "DataLoader", "Dataset", "Dropout", "ELU", "EarlyStopping", "Embedding", "EvolutionStrategy", "Explorer",
+    "ExponentialLR", "Flatten", "Found", "GELU", "GeneticAlgorithm", "GlobalAvgPool2d", "GradientNorms", "GroupNorm",
+    "History", "Identity", "InstanceNorm2d", "LPPool2d", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearLR",
+    "LogSigmoid", "LogSoftmax", "MLP", "MaxPool2d", "Module", "Momentum", "MultiStepLR", "Nesterov", "Neuron", "Newton",
     "OneCycleLR", "Optimizer", "Parameter", "Piecewise", "PolynomialLR", "RMSprop", "ReLU", "ReduceLROnPlateau",
     "SGD", "Schedule", "Sequential", "SequentialLR", "SiLU", "Sigmoid", "Softmax", "Softplus", "SpectralNorm", "Step",
     "StepLR", "StochasticPool2d", "Tanh", "WeightNorm", "accuracy", "augment", "bayesian_search", "best_threshold",

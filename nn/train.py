@@ -101,7 +101,7 @@ class Training:
             for x, y in self.loader:
                 if self.schedule is not None and not hasattr(self.schedule, "step"):
                     self.optimizer.lr = self.schedule(self.optimizer.steps)
-                cost, out = self._batch(x, y)
+                cost, out = self.batch(x, y)
                 total += cost * len(y)
                 targets.append(y)
                 outputs.append(out)
@@ -118,7 +118,7 @@ class Training:
         self.history.add(row)
         self.tell("on_epoch_end")
 
-    def _batch(self, x: Any, y: Any) -> tuple[float, Any]:
+    def batch(self, x: Any, y: Any) -> tuple[float, Any]:
         """One step; the loss and the outputs before it."""
         self.optimizer.zero_grad()
         with self.optimizer.look_ahead():

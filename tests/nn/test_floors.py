@@ -7,7 +7,7 @@ import nn
 
 def test_nn_uses_public_autograd_only():
     for path in Path(nn.__file__).parent.rglob("*.py"):
-        if path.parent.name in ("diagram", "gallery"):
+        if path.parent.name in ("diagram", "explorer", "gallery"):
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "autograd":
@@ -23,7 +23,7 @@ def test_nn_imports_without_its_extras():
     import subprocess
     import sys
 
-    extras = ["sklearn", "matplotlib", "tqdm", "safetensors", "threadpoolctl", "optuna"]
+    extras = ["sklearn", "matplotlib", "tqdm", "safetensors", "threadpoolctl", "optuna", "anywidget"]
     code = f"import sys; sys.modules.update(dict.fromkeys({extras})); import nn"
     root = Path(nn.__file__).parents[1]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
