@@ -13,6 +13,8 @@
 True
 """
 
+from typing import TYPE_CHECKING, Never
+
 from nn import augment, connections, functional, init, plot, toys
 from nn.callbacks import Callback, Checkpoint, ClipGradients, EarlyStopping, GradientNorms
 from nn.checkpoint import CheckpointError, load, save
@@ -77,7 +79,8 @@ from nn.metrics import (
     roc_auc,
     roc_curve,
 )
-from nn.module import Module, Parameter, Sequential
+from nn.module import Module, Sequential
+from nn.names import absent
 from nn.neuron import MLP, Layer, Neuron
 from nn.optim import (
     SGD,
@@ -121,7 +124,7 @@ __all__ = [
     "ExponentialLR", "Flatten", "Found", "GELU", "GeneticAlgorithm", "GlobalAvgPool2d", "GradientNorms", "GroupNorm",
     "History", "Identity", "InstanceNorm2d", "LPPool2d", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearLR",
     "LogSigmoid", "LogSoftmax", "MLP", "MaxPool2d", "Module", "Momentum", "MultiStepLR", "Nesterov", "Neuron", "Newton",
-    "OneCycleLR", "Optimizer", "Parameter", "Piecewise", "PolynomialLR", "RMSprop", "ReLU", "ReduceLROnPlateau",
+    "OneCycleLR", "Optimizer", "Piecewise", "PolynomialLR", "RMSprop", "ReLU", "ReduceLROnPlateau",
     "SGD", "Schedule", "Sequential", "SequentialLR", "SiLU", "Sigmoid", "Softmax", "Softplus", "SpectralNorm", "Step",
     "StepLR", "StochasticPool2d", "Tanh", "WeightNorm", "accuracy", "augment", "bayesian_search", "best_threshold",
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm_", "clip_grad_value_",
@@ -131,3 +134,9 @@ __all__ = [
     "roc_auc", "roc_curve", "save", "smooth_l1_loss", "squared_error", "standardize", "toys",
     "training_flow", "xavier_bound",
 ]  # fmt: skip
+
+
+if not TYPE_CHECKING:  # a type checker knows what is there
+
+    def __getattr__(name: str) -> Never:
+        raise AttributeError(absent(name, __all__))

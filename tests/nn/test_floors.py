@@ -1,6 +1,8 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 import autograd
 import nn
 
@@ -17,6 +19,21 @@ def test_nn_uses_public_autograd_only():
 
 def test_everything_that_is_exported_is_there():
     assert all(hasattr(nn, name) for name in nn.__all__)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("CrossEntropyLoss", r"losses are functions: nn\.cross_entropy\(logits, labels\)"),
+        ("Parameter", "a Tensor or Value that a module has as an attribute is one"),
+        ("Sequental", "did you mean 'Sequential'"),
+        ("crossentropy", "did you mean 'cross_entropy'"),
+        ("warp", "no 'warp'$"),
+    ],
+)
+def test_names_of_pytorch_and_misspelt_ones_lead_to_ours(name, hint):
+    with pytest.raises(AttributeError, match=hint):
+        getattr(nn, name)
 
 
 def test_nn_imports_without_its_extras():
