@@ -111,7 +111,7 @@ function isHostDark() {
   }
 }
 
-export function render({ model, el, compute }) {
+function render({ model, el, compute }) {
   const data = model.get("data");
   const { words, names, cards, edges, leaves, precision } = data;
   const root = names.length - 1;
