@@ -1,0 +1,15 @@
+"""Figures of training by matplotlib: curves, results, the plane and layers.
+
+Each function returns a figure of matplotlib, which a notebook shows as the value of a cell, and `save` writes; no
+display is needed. All of them take ``dark=True``.
+"""
+
+from nn.plot.layers import histograms, spreads
+from nn.plot.plane import boundary, regression
+from nn.plot.results import confusion, predictions, roc
+from nn.plot.style import save
+from nn.plot.training import curves, gradients
+
+__all__ = [
+    "boundary", "confusion", "curves", "gradients", "histograms", "predictions", "regression", "roc", "save", "spreads",
+]  # fmt: skip
