@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("matplotlib")
 import matplotlib
 
-from nn import plot, roc_curve
+from nn import loss_surface, plot, roc_curve
 from nn.diagnosis import GradientReport, LayerReport
 
 X = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -21,6 +21,7 @@ FIGURES = {
     "regression": lambda **look: plot.regression(lambda x: x, ONES, ONES, **look),
     "roc": lambda **look: plot.roc(roc_curve([0, 1], [0.0, 1.0]), **look),
     "spreads": lambda **look: plot.spreads({"a": {"b": ONES}}, **look),
+    "surface": lambda **look: plot.surface(loss_surface(lambda x, y: x * y, points=5), **look),
 }
 
 
