@@ -97,6 +97,7 @@ from nn.optim import (
     clip_grad_norm_,
     clip_grad_value_,
 )
+from nn.paths import ParameterPath, descend
 from nn.plateau import ReduceLROnPlateau
 from nn.receptive import receptive_field
 from nn.regularization import l1_penalty, l2_penalty
@@ -115,26 +116,26 @@ from nn.schedules import (
     StepLR,
 )
 from nn.search import Found, bayesian_search
+from nn.surface import loss_surface
 from nn.train import History, fit
 
 __all__ = [
     "Adagrad", "Adam", "AdamW", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Callback", "Checkpoint",
     "CheckpointError", "ClipGradients", "Conv2d", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR",
     "DataLoader", "Dataset", "Dropout", "ELU", "EarlyStopping", "Embedding", "EvolutionStrategy", "Explorer",
-    "ExponentialLR", "Flatten", "Found", "GELU", "GeneticAlgorithm", "GlobalAvgPool2d", "GradientNorms", "GroupNorm",
-    "History", "Identity", "InstanceNorm2d", "LPPool2d", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearLR",
-    "LogSigmoid", "LogSoftmax", "MLP", "MaxPool2d", "Module", "Momentum", "MultiStepLR", "Nesterov", "Neuron", "Newton",
-    "OneCycleLR", "Optimizer", "Piecewise", "PolynomialLR", "RMSprop", "ReLU", "ReduceLROnPlateau",
-    "SGD", "Schedule", "Sequential", "SequentialLR", "SiLU", "Sigmoid", "Softmax", "Softplus", "SpectralNorm", "Step",
-    "StepLR", "StochasticPool2d", "Tanh", "WeightNorm", "accuracy", "augment", "bayesian_search", "best_threshold",
-    "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm_", "clip_grad_value_",
-    "confusion_matrix", "connections", "cross_entropy", "evaluate", "f1", "false_positive_rate", "fit", "functional",
-    "gradient_report", "half_squared_error", "he_bound", "huber_loss", "init", "l1_loss", "l1_penalty", "l2_penalty",
-    "layer_step", "load", "load_dataset", "mse_loss", "plot", "precision", "predict", "r2", "recall", "receptive_field",
-    "roc_auc", "roc_curve", "save", "smooth_l1_loss", "squared_error", "standardize", "toys",
-    "training_flow", "xavier_bound",
+    "ExponentialLR", "Flatten", "Found", "GELU", "GeneticAlgorithm", "GlobalAvgPool2d", "GradientNorms",
+    "GroupNorm", "History", "Identity", "InstanceNorm2d", "LPPool2d", "Layer", "LayerNorm", "LeakyReLU", "Linear",
+    "LinearLR", "LogSigmoid", "LogSoftmax", "MLP", "MaxPool2d", "Module", "Momentum", "MultiStepLR", "Nesterov",
+    "Neuron", "Newton", "OneCycleLR", "Optimizer", "ParameterPath", "Piecewise", "PolynomialLR", "RMSprop", "ReLU",
+    "ReduceLROnPlateau", "SGD", "Schedule", "Sequential", "SequentialLR", "SiLU", "Sigmoid", "Softmax", "Softplus",
+    "SpectralNorm", "Step", "StepLR", "StochasticPool2d", "Tanh", "WeightNorm", "accuracy", "augment",
+    "bayesian_search", "best_threshold", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "clip_grad_norm_", "clip_grad_value_", "confusion_matrix", "connections", "cross_entropy", "descend",
+    "evaluate", "f1", "false_positive_rate", "fit", "functional", "gradient_report", "half_squared_error",
+    "he_bound", "huber_loss", "init", "l1_loss", "l1_penalty", "l2_penalty", "layer_step", "load", "load_dataset",
+    "loss_surface", "mse_loss", "plot", "precision", "predict", "r2", "recall", "receptive_field", "roc_auc",
+    "roc_curve", "save", "smooth_l1_loss", "squared_error", "standardize", "toys", "training_flow", "xavier_bound",
 ]  # fmt: skip
-
 
 if not TYPE_CHECKING:  # a type checker knows what is there
 

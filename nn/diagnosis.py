@@ -107,7 +107,7 @@ class GradientReport:
         ]
         return f"healthy, but {', '.join(ills)}" if ills else f"healthy: {told}"
 
-    def figure(self, title: str = "") -> Figure:
+    def figure(self, title: str = "", *, dark: bool = False) -> Figure:
         """How activations and gradients are spread in each layer, as a figure of matplotlib; see `nn.plot.spreads`."""
         outputs, gradients = {}, {}
         for layer in self.layers:
@@ -118,7 +118,7 @@ class GradientReport:
             gradients[name] = layer.d_outputs if layer.d_outputs.size else layer.d_weights
         of = "output" if any(numbers.size for numbers in outputs.values()) else "parameter"
         panels = ({"|output|": outputs} if of == "output" else {}) | {f"|∂L/∂{of}|": gradients}
-        return plot.spreads(panels, textwrap.fill(title or self.verdict, 70))
+        return plot.spreads(panels, textwrap.fill(title or self.verdict, 70), dark=dark)
 
     def __str__(self) -> str:
         head = ["layer", "", "output", "∂L/∂output", "∂L/∂W", "∂L/∂W : W", "dead", "saturated"]

@@ -80,6 +80,24 @@ class Lanes:
         out = np.concatenate([self._forward.flat(part) for part in self._parts(rows)])
         return out[:, 0] if self.n_out == 1 else out
 
+    def at(self, thetas: Array, rows: Array) -> Array:
+        """The outputs for a batch with other parameters: shape ``(m, n, outputs)`` or ``(m, n)``.
+
+        Parameters
+        ----------
+        thetas : m vectors, shape ``(m, parameters)``, each in the order of ``network.parameters()``.
+        rows : the batch, shape ``(n, n_in)``.
+        """
+        column = {id(p): k for k, p in enumerate(self.network.parameters())}
+        leaves = np.empty((len(thetas), len(self._leaves())))
+        for k, p in enumerate(self._leaves()):
+            leaves[:, k] = thetas[:, column[id(p)]] if id(p) in column else p.item()
+        n = len(rows)
+        starts = range(0, len(thetas) * n, _MOST)
+        lanes = (np.arange(start, min(start + _MOST, len(thetas) * n)) for start in starts)
+        out = np.concatenate([self._forward.flat(np.hstack([leaves[i // n], rows[i % n]])) for i in lanes])
+        return out.reshape((len(thetas), n) if self.n_out == 1 else (len(thetas), n, self.n_out))
+
     def backward(self, rows: Array, gradient: Array) -> None:
         """Add to ``grad`` of all parameters what comes of the gradient by the outputs, which has their shape."""
         weights = np.reshape(gradient, (len(rows), self.n_out))

@@ -90,3 +90,19 @@ def test_networks_with_other_parts_are_called_sample_by_sample():
     wrapped.layers[0] = Sequential(wrapped.layers[0])
     tied.layers[0].neurons[0].w[0] = 2.0 * Value(1.0)
     assert not any(map(Lanes.fits, (twice, wrapped, tied)))
+
+
+@pytest.mark.parametrize("sizes", [[3, 2], [3, 1]])
+def test_lanes_with_other_parameters(sizes, monkeypatch):
+    rng = np.random.default_rng(0)
+    network, rows = MLP(2, sizes, rng=rng), rng.normal(size=(5, 2))
+    network.layers[0].neurons[1].w[0].requires_grad = False  # which stays
+    before = [p.data for p in network.parameters()]
+    thetas = rng.normal(size=(3, len(before)))
+    monkeypatch.setattr("nn.lanes._MOST", 4)
+    found = Lanes(network).at(thetas, rows)
+    assert [p.data for p in network.parameters()] == before
+    for theta, outputs in zip(thetas, found, strict=True):
+        for p, number in zip(network.parameters(), theta.tolist(), strict=True):
+            p.data = number
+        assert outputs == pytest.approx(Lanes(network)(rows), rel=1e-15)
