@@ -158,9 +158,9 @@ def _numbers(low: float, high: float) -> st.SearchStrategy[float]:
     kinds.append(magnitude.filter(lambda x: low <= x <= high))
     for end, inward in ((low, 1.0), (high, -1.0)):
         if math.isfinite(end) and end:
-            kinds.append(
-                st.floats(-16.0, math.log10(abs(end))).map(lambda e, end=end, inward=inward: end + inward * 10.0**e)  # type: ignore[misc]
-            )
+            most = math.log10(abs(end))
+            distance = st.floats(min(-16.0, most - 16.0), most)
+            kinds.append(distance.map(lambda e, end=end, inward=inward: end + inward * 10.0**e))  # type: ignore[misc]
     return st.one_of(kinds)
 
 

@@ -219,5 +219,7 @@ def _place() -> tuple[str, int]:
 
 
 def line_of(place: tuple[str, int]) -> str:
-    """A place as text."""
-    return f"{os.path.basename(place[0])}:{place[1]}"
+    """A place as text: file and line, or in a notebook the cell, whose file has a number for a name."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    cell = shell and shell.compile.format_code_name(place[0])
+    return f"{cell[1] if cell else os.path.basename(place[0])}:{place[1]}"

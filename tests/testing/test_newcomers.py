@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd.primitive import elementwise, general, linear, table
-from autograd.testing import Kink, RuleError, check_grads, check_rule, derivative
+from autograd.testing import Kink, RuleError, check_grads, check_rule, derivative, inputs_for
 
 ON_FLOATS, ON_ARRAYS = (lambda x: x / (1.0 + abs(x))), (lambda x: x / (1.0 + np.abs(x)))
 
@@ -101,6 +101,11 @@ def test_finite_differences_are_called_so_and_still_find_what_is_wrong(declare):
     )  # fmt: skip
     with pytest.raises(RuleError, match="that of a finite difference"):
         check_rule(row)
+
+
+def test_a_domain_may_end_near_0(declare):
+    row = declare(lambda x: 1.0 / x, lambda x: 1.0 / x, lambda g, ans, x: -g * ans * ans, domain=[(1e-60, 1e60)])
+    inputs_for(row).validate()
 
 
 def test_many_inputs_are_judged_along_directions(declare):

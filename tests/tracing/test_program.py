@@ -1,6 +1,8 @@
 """A program computes what the function does, to the last bit, or says that it does not."""
 
 import math
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -203,6 +205,14 @@ def test_the_text_names_inputs_and_lines():
     assert program.guards[0].line == f"test_program.py:{f.__code__.co_firstlineno + 2}"
     assert program.source.startswith("def program(x0, x1, x2, w0):\n    v0 = x2 * w0")
     assert [program.inputs, len(program.outputs)] == [(0, 1, 2), 1]
+
+
+def test_a_line_in_a_notebook_is_that_of_its_cell(monkeypatch):
+    cells = {__file__: ("Cell", "In[3]")}
+    shell = SimpleNamespace(compile=SimpleNamespace(format_code_name=cells.get))
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    program = trace(lambda x: x if x > 0.0 else -x, 1.0)
+    assert program.guards[0].line == f"In[3]:{sys._getframe().f_lineno - 1}"
 
 
 def test_a_drawing():
