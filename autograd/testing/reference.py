@@ -36,6 +36,8 @@ _BELOW = mpmath.mpf(10) ** -345
 """What is smaller than this is no float64."""
 
 _NORMAL, _SUBNORMAL = float(np.finfo(np.float64).smallest_normal), float(np.finfo(np.float64).smallest_subnormal)
+_MULTIPLE = 1e30
+"""What is a larger multiple of a subnormal operand was not made by multiplying it."""
 
 c = 64.0
 
@@ -75,20 +77,24 @@ class Jet:
             else:  # the largest entry stands for what we do not know
                 sensitivity = np.broadcast_to(np.max(size, initial=0.0), size.shape)
             bounded = np.where(size == 0.0, sensitivity, np.minimum(sensitivity, 1e6 * size))
-            tiny = 64.0 * self._underflow(order)
+            tiny = 64.0 * self._underflow(order, xs)
             tolerance = c * eps * (size + bounded) + tiny + self.errors[order]
         if order > 1:
             tolerance[np.isinf(self.orders[1]).any(axis=1)] = np.inf
         return np.asarray(tolerance, np.float64)
 
-    def _underflow(self, order: int) -> Array:
-        """What one rounding of a subnormal number makes: where value or first derivative is one, so much more."""
+    def _underflow(self, order: int, xs: Array) -> Array:
+        """What one rounding of a subnormal number makes: where value or first derivative is one, so much more.
+
+        So it is where an operand is one, if the derivative is some multiple of it.
+        """
         grown = np.ones(self.orders[order].shape)
-        for lower in self.orders[:order]:
+        for lower in (*self.orders[:order], xs):
             size = np.abs(lower[(lower != 0.0) & (np.abs(lower) < _NORMAL)])
             if size.size:
-                grown = np.maximum(grown, np.abs(self.orders[order]) / np.min(size))
-        return np.where(np.isfinite(grown), grown, 1.0) * _SUBNORMAL
+                ratio = np.abs(self.orders[order]) / np.min(size)
+                grown = np.maximum(grown, np.where(ratio < (_MULTIPLE if lower is xs else np.inf), ratio, 1.0))
+        return grown * _SUBNORMAL
 
 
 # --- mpmath ---
