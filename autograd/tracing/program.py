@@ -330,7 +330,8 @@ class Program:
 
         step = transforms.value_and_grad(result)
         try:
-            program = trace(step, copies, *args, static_argnums=tuple(position + 1 for position in self._static))
+            static = tuple(position + 1 for position in self._static)
+            program = trace(step, copies, *args, executor=self._wanted, static_argnums=static)
         except InfiniteError:
             return step
         return self._steps.setdefault(leaves_, program)

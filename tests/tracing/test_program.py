@@ -215,6 +215,13 @@ def test_a_line_in_a_notebook_is_that_of_its_cell(monkeypatch):
     assert program.guards[0].line == f"In[3]:{sys._getframe().f_lineno - 1}"
 
 
+def test_backward_runs_on_the_executor_that_was_named():
+    w = Value(3.0)
+    program = trace(lambda x: (x * w) ** 2, 1.0, executor="numpy")
+    program.backward(2.0)
+    assert [step.executor for step in program._steps.values()] == ["numpy"]
+
+
 def test_a_drawing():
     w = Value(3.0, name="w")
     figure = trace(lambda x: (autograd.tanh(x * w), x + 1.0), 0.5).draw(passes="forward")
