@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import ContextDecorator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd import recording
+from autograd.callers import caller, cell_of
 from autograd.errors import AnomalyError, OperandError
 from autograd.primitive import Node, quiet, raw_of
 from autograd.seeds import called
@@ -209,10 +209,9 @@ def _line(node: Node) -> str | None:
 
 def _calling_line() -> str:
     """The innermost source line that is not ours."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith((_HOME, _NEIGHBOUR)):
-        frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"
+    frame = caller(_HOME, _NEIGHBOUR)
+    file = frame.f_code.co_filename
+    return f"{cell_of(file) or file}:{frame.f_lineno} in {frame.f_code.co_name}"
 
 
 def _named(x: Any) -> str:

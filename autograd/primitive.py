@@ -31,6 +31,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from autograd.callers import at_a_prompt, caller
 from autograd.errors import OperandError, ShapeError, SubscriptError
 from autograd.facts import Facts
 
@@ -123,6 +124,7 @@ class Primitive:
     public : whether it is offered under its name in `autograd`; the others are parts of rules.
     result : name of the node class of its result where that is not the class of its operands.
     facts : what a test must know of it: domain, kinks, singular points, scale, reference.
+    is_draft : whether it was declared in a notebook or at a prompt, and so may be declared again.
     """
 
     def __init__(
@@ -151,7 +153,8 @@ class Primitive:
         given = ", ".join(["{}"] * (len(self.rules) or 2))
         self.latex = latex or rf"\operatorname{{{{{name.replace('_', chr(92) + '_')}}}}}({given})"
         self.__doc__, self.__name__ = doc, name
-        if name in table:
+        self.is_draft = at_a_prompt(caller(__file__))
+        if name in table and not (self.is_draft and table[name].is_draft):
             raise ValueError(f"the table already has a primitive named {name!r}; choose another name")
         table[name] = self
 
@@ -354,7 +357,7 @@ def elementwise(
 
     Raises
     ------
-    ValueError : if the name is taken, or rules are missing.
+    ValueError : if the name is taken, or rules are missing. A row of a notebook may be declared again, as cells are.
 
     Examples
     --------

@@ -90,6 +90,21 @@ def test_a_name_is_taken_once():
 
 
 @pytest.mark.usefixtures("forget")
+def test_a_cell_that_declares_a_row_may_run_again():
+    cell = "row = autograd.elementwise('again_in_tests', lambda x: x + {0}, lambda x: x + {0}, lambda g, ans, x: g)"
+    notebook = {"__name__": "__main__", "autograd": autograd}
+    try:
+        for number in (1.0, 2.0):
+            exec(cell.format(number), notebook)
+            assert autograd.table["again_in_tests"](1.0) == notebook["row"](1.0) == 1.0 + number
+        with pytest.raises(ValueError, match="already has a primitive named 'again_in_tests'"):
+            autograd.linear("again_in_tests", lambda x: x, lambda g, ans, x: g)
+        with pytest.raises(ValueError, match="already has a primitive named 'exp'"):
+            exec(cell.replace("again_in_tests", "exp").format(3.0), notebook)
+    finally:
+        del autograd.table["again_in_tests"]
+
+
 def test_forgotten_rules_and_wrong_rules_are_named():
     with pytest.raises(ValueError, match="takes the function twice"):
         elementwise("half", lambda x: x / 2, lambda g, ans, x: g / 2)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from autograd.callers import caller
 from autograd.errors import AutogradError, OperandError
 from autograd.primitive import Node
 
@@ -54,9 +54,7 @@ def _is_space(names: Any) -> bool:
 
 def _variables() -> list[Mapping[str, Any]]:
     """The variables of the nearest frame that is not ours, and those of its file."""
-    frame = sys._getframe(1)
-    while frame.f_back and frame.f_code.co_filename.startswith(_HERE):
-        frame = frame.f_back
+    frame = caller(_HERE)
     spaces: list[Mapping[str, Any]] = [frame.f_locals]
     if frame.f_globals is not frame.f_locals:
         spaces.append(frame.f_globals)

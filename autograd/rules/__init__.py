@@ -1,5 +1,6 @@
 """The table of derivative rules, one page per family."""
 
+from autograd.primitive import table
 from autograd.rules.activations import (
     bell,
     elu,
@@ -156,3 +157,6 @@ __all__ = [
     "to_largest", "to_tensor", "to_value", "transpose", "unit", "where", "window_spread", "window_sum", "windows",
     "winners", "xlogy",
 ]  # fmt: skip
+
+ROWS = tuple(table.values())
+"""The table as it is declared here; others add to it."""

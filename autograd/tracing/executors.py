@@ -158,7 +158,8 @@ def flat_of(listing: Listing, name: str) -> Flat | None:
     """The executor for lanes, which compute many numbers at once however short the program is."""
     if not is_flat(listing):
         return None
-    if (name == "numba" or (name == "auto" and is_installed())) and Machine.knows(listing):
+    long = len(listing.equations) >= _LONG["numpy"]  # it may have to be compiled, which takes about a minute
+    if (name == "numba" or (name == "auto" and long and is_installed())) and Machine.knows(listing):
         return Flat(Machine(scheduled(listing, Machine.wide, dots=True)))
     return Flat(Levels(scheduled(listing, Levels.wide)))
 

@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.primitive import Primitive, table
+from autograd.rules import ROWS
 from autograd.tracing import instructions
 from autograd.tracing.instructions import LETTERS, text_of
 from autograd.tracing.listing import Listing
@@ -36,8 +37,8 @@ from autograd.tracing.schedule import DOT, FOLD, Schedule
 
 __all__ = ["Machine", "compiled", "is_installed", "opcodes"]
 
-_ROWS = [row for row in table.values() if row.scalar is not None or row.name == "identity"]
-"""What a machine may have a branch for: the table as it is declared in `autograd.rules`."""
+_ROWS = [row for row in ROWS if row.scalar is not None or row.name == "identity"]
+"""What a machine may have a branch for: the same rows for everybody, so that it is compiled once."""
 
 
 def is_installed() -> bool:

@@ -93,8 +93,7 @@ def trace(
             )
     known = set(map(id, heads))
     watched = [node for node in dict.fromkeys(recorder.watched) if id(node) not in known]
-    outline = like(tree, repeat(None))
-    listing = listed(inputs, [*heads, *watched], recorder)
+    listing, outline = listed(inputs, [*heads, *watched], recorder), like(tree, repeat(None))
     return Program(f, args, static, signature, listing, outline, len(heads), bool(recorder.watched), executor)
 
 

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograd import rules
+from autograd.callers import caller, cell_of
 from autograd.collector import tick
 from autograd.errors import TraceError
 from autograd.primitive import Node, Primitive
@@ -212,14 +213,10 @@ def _line(code: CodeType, instruction: int) -> int:
 
 def _place() -> tuple[str, int]:
     """File and number of the innermost source line that is not ours."""
-    frame = sys._getframe(2)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_HOME):
-        frame = frame.f_back
+    frame = caller(_HOME)
     return frame.f_code.co_filename, frame.f_lineno
 
 
 def line_of(place: tuple[str, int]) -> str:
-    """A place as text: file and line, or in a notebook the cell, whose file has a number for a name."""
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    cell = shell and shell.compile.format_code_name(place[0])
-    return f"{cell[1] if cell else os.path.basename(place[0])}:{place[1]}"
+    """A place as text: file and line."""
+    return f"{cell_of(place[0]) or os.path.basename(place[0])}:{place[1]}"
