@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from tests.notebooks.freshness import differences
-from tests.notebooks.stored import FOLDER, notebooks, read, run
+from tests.notebooks.stored import FOLDER, notebooks, read
 
 PATHS = notebooks()
 
@@ -16,9 +16,8 @@ def path(request):
     return request.param
 
 
-def test_runs_and_shows_what_it_computes(path):
-    stored = read(path)
-    assert list(differences(stored, run(stored))) == [], "after a look at it: python -m tests.notebooks --write"
+def test_runs_and_shows_what_it_computes(path, executed):
+    assert list(differences(read(path), executed)) == [], "after a look at it: python -m tests.notebooks --write"
 
 
 def test_reads_as_a_lesson(path):
