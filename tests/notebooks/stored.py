@@ -76,9 +76,10 @@ def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
             kept[-1].text += output.text
             continue
         if "data" in output:
-            output.metadata = nbformat.from_dict({})
             output.data.pop("application/vnd.jupyter.widget-view+json", None)
             if "image/svg+xml" in output.data:
                 output.data.pop("image/png", None)
+            sizes = {kind: size for kind, size in output.metadata.items() if kind in output.data}
+            output.metadata = nbformat.from_dict(sizes)  # at which images are shown
         kept.append(output)
     return kept

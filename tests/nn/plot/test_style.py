@@ -57,4 +57,15 @@ def test_a_notebook_shows_a_figure_finely():
     data, metadata = FIGURES["curves"]()._repr_mimebundle_()
     assert data["image/png"].startswith(b"\x89PNG")
     assert metadata["image/png"] == {"width": 768, "height": 307}
-    assert int.from_bytes(data["image/png"][16:20]) == 1600  # more than two dots for one of the page
+    assert int.from_bytes(data["image/png"][16:20]) == 960  # more dots than on the page
+    assert data["image/png"][25] == 3  # a palette: a notebook with some figures stays small
+
+
+def test_a_notebook_shows_it_alike_where_pyplot_is_used(monkeypatch):
+    pytest.importorskip("IPython")
+    shown = {}
+    monkeypatch.setattr("IPython.display.display", lambda data, **options: shown.update(data, **options))
+    FIGURES["curves"]()._ipython_display_()
+    assert shown["image/png"].startswith(b"\x89PNG")
+    assert shown["raw"]
+    assert shown["metadata"]["image/png"]["width"] == 768
