@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,14 @@ from nn.lanes import Lanes
 from nn.losses import binary_cross_entropy_with_logits
 from nn.module import Module
 from nn.names import meant
+from nn.nested import holds_values, stacked
+from nn.neuron import MLP
+from nn.regularization import beside_tensors
 
 __all__ = [
     "Loss",
     "Metric",
+    "cost_of",
     "evaluate",
     "in_mode",
     "measured",
@@ -37,7 +41,7 @@ __all__ = [
 
 Array = NDArray[Any]
 Loss = Callable[[Any, Any], Any]
-"""Of outputs and targets, a mean over the samples."""
+"""Of outputs and targets, a mean over the samples. The outputs of a network of Values come as one Tensor."""
 Metric = str | Callable[[Array, Array], float]
 """The name of a measure, or a function of targets and outputs as arrays."""
 Measure = Callable[[Array, Array, Loss], float]
@@ -93,7 +97,7 @@ def evaluate(
     ----------
     model : from a batch of inputs to outputs; its mode is left as it was.
     data : a pair ``(inputs, targets)``, a `Dataset`, or a `DataLoader`, which has its own batch size.
-    loss : of outputs and targets, a mean over the samples.
+    loss : of outputs and targets, a mean over the samples, as in `fit`.
     metrics : of outputs and targets. Of classes: ``"accuracy"``, ``"precision"``, ``"recall"``, ``"f1"`` (their means
         over the classes if there are more than two); with one score per sample, those of at least 0.5 are of class 1,
         or of at least 0 if the loss is `binary_cross_entropy_with_logits`. Of numbers: ``"r2"``, ``"roc_auc"``. Or any
@@ -125,11 +129,17 @@ def measured(
     with no_grad(), in_mode(model, training=False):
         for x, y in loader:
             out = run(x)
-            total += float(loss(out, y)) * len(y)
+            total += float(cost_of(loss, out, y)) * len(y)
             targets.append(y)
             outputs.append(raw(out))
     seen = np.concatenate(targets)  # in the order of the loader, which may shuffle
     return {"loss": total / len(seen)} | score(metrics, seen, np.concatenate(outputs), loss)
+
+
+def cost_of(loss: Loss, outputs: Any, targets: Array) -> Any:
+    """The loss of a batch; penalties that are added to it are Tensors as the outputs are."""
+    with beside_tensors():
+        return loss(outputs, targets)
 
 
 def score(metrics: Sequence[Metric], targets: Array, outputs: Array, loss: Any) -> dict[str, float]:
@@ -211,14 +221,21 @@ def _column(x: Array) -> Array:
 
 
 def model_on_batches(model: Callable[[Any], Any], lanes: bool = True) -> Callable[[Any], Any]:
-    """The model itself, or for a network of Values one that calls it for each sample; large batches in lanes."""
-    if lanes and Lanes.fits(model):
-        network: Any = model
-        return lambda rows: Lanes(network)(rows) if len(rows) >= 20 else [network(row) for row in rows]
+    """From a batch to the outputs of a model; Values come as one Tensor.
+
+    A network of Values is called for each sample, but with large batches in lanes.
+    """
     parameters = model.parameters() if isinstance(model, Module) else []
-    if parameters and all(isinstance(p, Value) for p in parameters):
-        return lambda rows: [model(row) for row in rows]
-    return model
+    fits = Lanes.fits(model)
+    of_values = fits or (parameters and all(isinstance(p, Value) for p in parameters))
+
+    def run(rows: Any) -> Any:
+        if lanes and fits and len(rows) >= 20:
+            return Tensor(Lanes(cast(MLP, model))(rows))
+        out = [model(row) for row in rows] if of_values else model(rows)
+        return stacked(out) if holds_values(out) else out
+
+    return run
 
 
 def raw(outputs: Any) -> Array:
