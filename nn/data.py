@@ -19,7 +19,7 @@ from nn.init import generator
 from nn.module import is_whole
 from nn.names import meant
 
-__all__ = ["Augment", "DataLoader", "Dataset", "load_dataset", "standardize", "stratified_split"]
+__all__ = ["Augment", "DataLoader", "Dataset", "checked_numbers", "load_dataset", "standardize", "stratified_split"]
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -239,13 +239,13 @@ def pair(data: Any) -> tuple[NDArray[Any], NDArray[Any]]:
     parts = (data.inputs, data.targets) if isinstance(data, Dataset) else data
     if not isinstance(parts, tuple | list) or len(parts) != 2:
         raise OperandError(f"data are a pair (inputs, targets) or a Dataset, but got {type(data).__name__}")
-    inputs, targets = (_numbers(part, what) for part, what in zip(parts, ("inputs", "targets"), strict=True))
+    inputs, targets = (checked_numbers(part, what) for part, what in zip(parts, ("inputs", "targets"), strict=True))
     if len(inputs) != len(targets) or not len(inputs):
         raise ShapeError(f"there are {len(inputs)} inputs and {len(targets)} targets; each sample has one of both")
     return inputs, targets
 
 
-def _numbers(part: Any, what: str) -> NDArray[Any]:
+def checked_numbers(part: Any, what: str) -> NDArray[Any]:
     """An array of numbers, none of which is nan or infinite."""
     try:
         array = np.asarray(part)

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import ShapeError, Tensor, Value, no_grad
+from autograd import OperandError, ShapeError, Tensor, Value, no_grad
 from nn import metrics as measures
-from nn.data import DataLoader, Dataset
+from nn.data import DataLoader, Dataset, checked_numbers
 from nn.lanes import Lanes
 from nn.losses import binary_cross_entropy_with_logits
-from nn.module import Module
+from nn.module import Module, is_whole
 from nn.names import meant
 from nn.nested import holds_values, stacked
 from nn.neuron import MLP
@@ -51,7 +52,9 @@ _of_classes = {name: getattr(measures, name) for name in ("accuracy", "precision
 _of_numbers = {"r2": measures.r2, "roc_auc": measures.roc_auc}
 
 
-def predict(model: Callable[[Any], Any], inputs: Any, threshold: float | None = None) -> NDArray[np.int64]:
+def predict(
+    model: Callable[[Any], Any], inputs: Any, threshold: float | None = None, batch_size: int = 1000
+) -> NDArray[np.int64]:
     """The class of each sample, by a model in evaluation mode.
 
     Parameters
@@ -59,6 +62,7 @@ def predict(model: Callable[[Any], Any], inputs: Any, threshold: float | None = 
     model : from inputs to scores of the classes, such as logits, or to one score per sample.
     inputs : shape ``(n, ...)``; or a `Dataset` or `DataLoader`, whose inputs are taken in order and as they are.
     threshold : where a score of one makes class 1: 0.5 for probabilities, 0.0 for logits.
+    batch_size : how many samples are in memory at once.
 
     Returns
     -------
@@ -66,22 +70,29 @@ def predict(model: Callable[[Any], Any], inputs: Any, threshold: float | None = 
 
     Raises
     ------
-    ValueError : if there is one score per sample and no threshold.
+    ValueError : if there is one score per sample and no threshold, or a number is nan or infinite.
+    OperandError : if the inputs are no array of numbers, such as a pair with targets.
 
     >>> predict(lambda x: x @ np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.2, 0.8], [0.7, 0.3]]))
     array([1, 0])
     >>> predict(lambda x: x[:, 0], np.array([[0.2], [0.7]]), threshold=0.5)
     array([0, 1])
     """
-    return _classes(raw_outputs(model, inputs), threshold)
+    return _classes(raw_outputs(model, inputs, batch_size), threshold)
 
 
-def raw_outputs(model: Callable[[Any], Any], inputs: Any) -> Array:
-    """The outputs for a batch as a plain array, by a model in evaluation mode: what `predict` makes classes of."""
+def raw_outputs(model: Callable[[Any], Any], inputs: Any, batch_size: int = 1000) -> Array:
+    """The outputs for all samples as a plain array, by a model in evaluation mode: what `predict` makes classes of."""
     if isinstance(inputs, Dataset | DataLoader):
         inputs = inputs.inputs
+    if isinstance(inputs, tuple):
+        raise OperandError("inputs are an array, a Dataset or a DataLoader; of a pair (inputs, targets) give the first")
+    if not is_whole(batch_size):
+        raise ValueError(f"a batch has a whole number of samples, from 1, but got {batch_size=}")
+    rows, run = checked_numbers(inputs, "inputs"), model_on_batches(model)
+    starts = range(0, max(len(rows), 1), batch_size)
     with no_grad(), in_mode(model, training=False):
-        return raw(model_on_batches(model)(np.asarray(inputs)))
+        return np.concatenate([raw(run(rows[start : start + batch_size])) for start in starts])
 
 
 def evaluate(
@@ -226,12 +237,12 @@ def model_on_batches(model: Callable[[Any], Any], lanes: bool = True) -> Callabl
     A network of Values is called for each sample, but with large batches in lanes.
     """
     parameters = model.parameters() if isinstance(model, Module) else []
-    fits = Lanes.fits(model)
+    fits, in_lanes = Lanes.fits(model), cache(lambda: Lanes(cast(MLP, model)))
     of_values = fits or (parameters and all(isinstance(p, Value) for p in parameters))
 
     def run(rows: Any) -> Any:
         if lanes and fits and len(rows) >= 20:
-            return Tensor(Lanes(cast(MLP, model))(rows))
+            return Tensor(in_lanes()(rows))
         out = [model(row) for row in rows] if of_values else model(rows)
         return stacked(out) if holds_values(out) else out
 
