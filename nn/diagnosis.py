@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from autograd import GraphError, Tensor, Value, enable_grad
 from nn import plot
-from nn.data import pair
+from nn.data import DataLoader, pair
 from nn.evaluate import Loss, cost_of, model_on_batches
 from nn.module import Module, Parameter
 from nn.neuron import Layer
@@ -147,8 +147,9 @@ def gradient_report(model: Module, data: Any = None, loss: Loss | None = None) -
     Parameters
     ----------
     model : of Values or Tensors. It runs as a copy: its gradients, statistics and Generators stay as they are.
-    data : a pair ``(inputs, targets)``, or a `Dataset`: a batch to run forward and backward. Without it the report is
-        of the gradients that the parameters have, after ``loss.backward()``, and knows no activations.
+    data : a pair ``(inputs, targets)``, or a `Dataset`: a batch to run forward and backward; of a `DataLoader` the one
+        that it gives next. Without data the report is of the gradients that the parameters have, after
+        ``loss.backward()``, and knows no activations.
     loss : of outputs and targets, as in `fit`.
 
     Raises
@@ -169,6 +170,10 @@ def gradient_report(model: Module, data: Any = None, loss: Loss | None = None) -
     if (data is None) != (loss is None):
         raise TypeError("data and a loss come together: gradient_report(model, (inputs, targets), nn.mse_loss)")
     if data is not None and loss is not None:
+        if isinstance(data, DataLoader):
+            loader = copy.copy(data)
+            loader.rng = copy.deepcopy(data.rng)  # that of the data stays as it is
+            data = next(iter(loader))
         return _report_on(model, *pair(data), loss)
     if all(p.grad is None for p in model.parameters()):
         raise GraphError("no parameter has a gradient; call loss.backward() first, or give data and a loss")
