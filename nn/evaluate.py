@@ -185,7 +185,10 @@ def _metric(metric: Metric) -> tuple[str, Measure]:
 def _number(name: str, found: Any) -> float:
     if shape := getattr(found, "shape", ()):
         raise ShapeError(f"a metric is one number, but {name} gave shape {shape}")
-    return float(found)
+    try:
+        return float(found)
+    except (TypeError, ValueError):
+        raise TypeError(f"a metric is one number, but {name} gave {found!r}") from None
 
 
 def _class_measure(of: Callable[..., float], targets: Array, outputs: Array, loss: Any) -> float:

@@ -176,3 +176,8 @@ def test_logits_are_cut_at_zero():
     for loss in (binary_cross_entropy_with_logits, partial(binary_cross_entropy_with_logits, pos_weight=2.0)):
         found = evaluate(lambda x: Tensor(4.0 * x[:, 1] - 2.5), data, loss, ["accuracy"])
         assert found["accuracy"] == np.mean((logits >= 0.0) == Y) == 0.75
+
+
+def test_a_metric_that_is_no_number_is_explained():
+    with pytest.raises(TypeError, match="a metric is one number, but <lambda> gave None"):
+        evaluate(second, (X, Y), mse_loss, [lambda y, out: None])
