@@ -41,6 +41,7 @@ def save(state: Mapping[str, Any], path: str | Path) -> Path:
     Raises
     ------
     TypeError : if something in the state is neither; objects are not saved.
+    OSError : if the file cannot be written, as where a folder is; nothing is left behind.
     ImportError : if safetensors is not installed.
 
     >>> import tempfile
@@ -51,17 +52,25 @@ def save(state: Mapping[str, Any], path: str | Path) -> Path:
     """
     if not isinstance(state, Mapping):
         raise TypeError(f"save takes a state, such as model.state_dict(), but got a {type(state).__name__}")
+    if wrong := [name for name in state if not isinstance(name, str)]:
+        raise TypeError(f"a state has text as names, but got {wrong[0]!r} of type {type(wrong[0]).__name__}")
     tensors = {name: np.asarray(x, order="C") for name, x in state.items() if isinstance(x, np.ndarray)}
     for name, array in tensors.items():
         if array.dtype.kind not in "fiub":
             raise TypeError(f"a state holds arrays of numbers, but {name} has the dtype {array.dtype}")
+        if array.dtype.itemsize > 8:
+            raise TypeError(f"a file holds numbers of up to 64 bits, but {name} has the dtype {array.dtype}")
     others = {name: x for name, x in state.items() if name not in tensors}
     metadata = {_KEY: json.dumps({"order": list(state), "others": others}, default=_plain)}
     content = extra("safetensors.numpy").save(tensors, metadata)
     path = Path(path)
     part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    os.replace(part, path)
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
     return path
 
 

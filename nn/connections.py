@@ -122,8 +122,8 @@ class Connections:
     def __getitem__(self, ends: tuple[int, int | str]) -> Connection:
         try:
             return self._by_ends[ends]
-        except KeyError:
-            raise KeyError(f"no connection leads to {ends[0]} from {ends[1]}; the numbers are (to, from)") from None
+        except (KeyError, TypeError):
+            raise KeyError(f"there is no connection {ends!r}; they are found as (to, from), such as (8, 4)") from None
 
     def __iter__(self) -> Iterator[Connection]:
         return iter(self._by_ends.values())
@@ -211,8 +211,8 @@ class Network:
         'w41'
         """
         nodes = [node for layer in self.layers for node in layer.nodes]
-        if not 1 <= number <= len(nodes):
-            raise IndexError(f"the nodes have the numbers 1 to {len(nodes)}, but got {number}")
+        if not is_whole(number) or number > len(nodes):
+            raise IndexError(f"the nodes have the numbers 1 to {len(nodes)}, but got {number!r}")
         return nodes[number - 1]
 
     def predict(self, x: Sequence[float]) -> list[Any]:

@@ -19,7 +19,7 @@ from nn.init import generator
 from nn.module import is_whole
 from nn.names import meant
 
-__all__ = ["Augment", "DataLoader", "Dataset", "load_dataset", "standardize", "stratified_split"]
+__all__ = ["Augment", "DataLoader", "Dataset", "checked_numbers", "load_dataset", "standardize", "stratified_split"]
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -140,12 +140,15 @@ def stratified_split(labels: ArrayLike, test: float, rng: np.random.Generator) -
     return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 
-def standardize(train: Any, *others: Any) -> tuple[Any, ...]:
+def standardize(train: Any, *others: Any) -> Any:
     """Shift and scale each column to mean 0 and variance 1 in the training part; the others by the same numbers.
 
     Parts are arrays, or data sets, of which the inputs are changed. Columns that are constant in the training part
-    become 0 there.
+    become 0 there. Of several parts there comes a tuple, of one the part itself.
 
+    >>> standardize(np.array([[1.0], [3.0]]))
+    array([[-1.],
+           [ 1.]])
     >>> standardize(np.array([[1.0], [3.0]]), np.array([[4.0]]))
     (array([[-1.],
            [ 1.]]), array([[2.]]))
@@ -153,13 +156,15 @@ def standardize(train: Any, *others: Any) -> tuple[Any, ...]:
     >>> bool(np.allclose(train.inputs.std(axis=0), 1.0))
     True
     """
-    if isinstance(train, Dataset):
-        parts = standardize(*(data.inputs for data in (train, *others)))
-        return tuple(replace(data, inputs=part) for data, part in zip((train, *others), parts, strict=True))
-    constant = np.ptp(train, axis=0) == 0.0  # whose mean and deviation may be off by rounding
-    center = np.where(constant, train[0], train.mean(axis=0))
-    scale = np.where(constant, 1.0, train.std(axis=0))
-    return tuple((part - center) / scale for part in (train, *others))
+    first = np.asarray(train.inputs if isinstance(train, Dataset) else train)
+    constant = np.ptp(first, axis=0) == 0.0  # whose mean and deviation may be off by rounding
+    center = np.where(constant, first[0], first.mean(axis=0))
+    scale = np.where(constant, 1.0, first.std(axis=0))
+    parts = tuple(
+        replace(part, inputs=(part.inputs - center) / scale) if isinstance(part, Dataset) else (part - center) / scale
+        for part in (train, *others)
+    )
+    return parts if others else parts[0]
 
 
 class DataLoader:
@@ -234,13 +239,13 @@ def pair(data: Any) -> tuple[NDArray[Any], NDArray[Any]]:
     parts = (data.inputs, data.targets) if isinstance(data, Dataset) else data
     if not isinstance(parts, tuple | list) or len(parts) != 2:
         raise OperandError(f"data are a pair (inputs, targets) or a Dataset, but got {type(data).__name__}")
-    inputs, targets = (_numbers(part, what) for part, what in zip(parts, ("inputs", "targets"), strict=True))
+    inputs, targets = (checked_numbers(part, what) for part, what in zip(parts, ("inputs", "targets"), strict=True))
     if len(inputs) != len(targets) or not len(inputs):
         raise ShapeError(f"there are {len(inputs)} inputs and {len(targets)} targets; each sample has one of both")
     return inputs, targets
 
 
-def _numbers(part: Any, what: str) -> NDArray[Any]:
+def checked_numbers(part: Any, what: str) -> NDArray[Any]:
     """An array of numbers, none of which is nan or infinite."""
     try:
         array = np.asarray(part)

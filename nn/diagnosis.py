@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from autograd import GraphError, Tensor, Value, enable_grad
 from nn import plot
-from nn.data import pair
-from nn.evaluate import Loss, model_on_batches
+from nn.data import DataLoader, pair
+from nn.evaluate import Loss, cost_of, model_on_batches
 from nn.module import Module, Parameter
 from nn.neuron import Layer
 
@@ -147,9 +147,10 @@ def gradient_report(model: Module, data: Any = None, loss: Loss | None = None) -
     Parameters
     ----------
     model : of Values or Tensors. It runs as a copy: its gradients, statistics and Generators stay as they are.
-    data : a pair ``(inputs, targets)``, or a `Dataset`: a batch to run forward and backward. Without it the report is
-        of the gradients that the parameters have, after ``loss.backward()``, and knows no activations.
-    loss : of outputs and targets.
+    data : a pair ``(inputs, targets)``, or a `Dataset`: a batch to run forward and backward; of a `DataLoader` the one
+        that it gives next. Without data the report is of the gradients that the parameters have, after
+        ``loss.backward()``, and knows no activations.
+    loss : of outputs and targets, as in `fit`.
 
     Raises
     ------
@@ -168,17 +169,32 @@ def gradient_report(model: Module, data: Any = None, loss: Loss | None = None) -
         raise TypeError(f"a gradient report is of a Module, but got {model!r}")
     if (data is None) != (loss is None):
         raise TypeError("data and a loss come together: gradient_report(model, (inputs, targets), nn.mse_loss)")
-    outputs: dict[str, list[Any]] = {}
     if data is not None and loss is not None:
-        inputs, targets = pair(data)
-        model = copy.deepcopy(model)
-        model.zero_grad()
+        if isinstance(data, DataLoader):
+            loader = copy.copy(data)
+            loader.rng = copy.deepcopy(data.rng)  # that of the data stays as it is
+            data = next(iter(loader))
+        return _report_on(model, *pair(data), loss)
+    if all(p.grad is None for p in model.parameters()):
+        raise GraphError("no parameter has a gradient; call loss.backward() first, or give data and a loss")
+    return GradientReport(list(_reports(model, {})))
+
+
+def _report_on(model: Module, inputs: Array, targets: Array, loss: Loss) -> GradientReport:
+    """The report of a batch, by a copy of the model that shares its parameters: the loss may have a penalty on them."""
+    parameters = model.parameters()
+    before = [p.grad for p in parameters]
+    model.zero_grad()
+    model = copy.deepcopy(model, {id(p): p for p in parameters})
+    outputs: dict[str, list[Any]] = {}
+    try:
         with enable_grad():
             _listen(model, outputs)
-            loss(model_on_batches(model, lanes=False)(inputs), targets).backward()
-    elif all(p.grad is None for p in model.parameters()):
-        raise GraphError("no parameter has a gradient; call loss.backward() first, or give data and a loss")
-    return GradientReport(list(_reports(model, outputs)))
+            cost_of(loss, model_on_batches(model, lanes=False)(inputs), targets).backward()
+        return GradientReport(list(_reports(model, outputs)))
+    finally:
+        for p, grad in zip(parameters, before, strict=True):
+            p.grad = grad
 
 
 def layers_of(model: Module, path: str = "") -> dict[str, tuple[Module, list[Parameter]]]:

@@ -8,22 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import ShapeError, Tensor, Value, no_grad
+from autograd import OperandError, ShapeError, Tensor, Value, no_grad
 from nn import metrics as measures
-from nn.data import DataLoader, Dataset
+from nn.data import DataLoader, Dataset, checked_numbers
 from nn.lanes import Lanes
 from nn.losses import binary_cross_entropy_with_logits
-from nn.module import Module
+from nn.module import Module, is_whole
 from nn.names import meant
+from nn.nested import holds_values, stacked
+from nn.neuron import MLP
+from nn.regularization import beside_tensors
 
 __all__ = [
     "Loss",
     "Metric",
+    "cost_of",
     "evaluate",
     "in_mode",
     "measured",
@@ -37,7 +42,7 @@ __all__ = [
 
 Array = NDArray[Any]
 Loss = Callable[[Any, Any], Any]
-"""Of outputs and targets, a mean over the samples."""
+"""Of outputs and targets, a mean over the samples. The outputs of a network of Values come as one Tensor."""
 Metric = str | Callable[[Array, Array], float]
 """The name of a measure, or a function of targets and outputs as arrays."""
 Measure = Callable[[Array, Array, Loss], float]
@@ -47,7 +52,9 @@ _of_classes = {name: getattr(measures, name) for name in ("accuracy", "precision
 _of_numbers = {"r2": measures.r2, "roc_auc": measures.roc_auc}
 
 
-def predict(model: Callable[[Any], Any], inputs: Any, threshold: float | None = None) -> NDArray[np.int64]:
+def predict(
+    model: Callable[[Any], Any], inputs: Any, threshold: float | None = None, batch_size: int = 1000
+) -> NDArray[np.int64]:
     """The class of each sample, by a model in evaluation mode.
 
     Parameters
@@ -55,6 +62,7 @@ def predict(model: Callable[[Any], Any], inputs: Any, threshold: float | None = 
     model : from inputs to scores of the classes, such as logits, or to one score per sample.
     inputs : shape ``(n, ...)``; or a `Dataset` or `DataLoader`, whose inputs are taken in order and as they are.
     threshold : where a score of one makes class 1: 0.5 for probabilities, 0.0 for logits.
+    batch_size : how many samples are in memory at once.
 
     Returns
     -------
@@ -62,22 +70,29 @@ def predict(model: Callable[[Any], Any], inputs: Any, threshold: float | None = 
 
     Raises
     ------
-    ValueError : if there is one score per sample and no threshold.
+    ValueError : if there is one score per sample and no threshold, or a number is nan or infinite.
+    OperandError : if the inputs are no array of numbers, such as a pair with targets.
 
     >>> predict(lambda x: x @ np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.2, 0.8], [0.7, 0.3]]))
     array([1, 0])
     >>> predict(lambda x: x[:, 0], np.array([[0.2], [0.7]]), threshold=0.5)
     array([0, 1])
     """
-    return _classes(raw_outputs(model, inputs), threshold)
+    return _classes(raw_outputs(model, inputs, batch_size), threshold)
 
 
-def raw_outputs(model: Callable[[Any], Any], inputs: Any) -> Array:
-    """The outputs for a batch as a plain array, by a model in evaluation mode: what `predict` makes classes of."""
+def raw_outputs(model: Callable[[Any], Any], inputs: Any, batch_size: int = 1000) -> Array:
+    """The outputs for all samples as a plain array, by a model in evaluation mode: what `predict` makes classes of."""
     if isinstance(inputs, Dataset | DataLoader):
         inputs = inputs.inputs
+    if isinstance(inputs, tuple):
+        raise OperandError("inputs are an array, a Dataset or a DataLoader; of a pair (inputs, targets) give the first")
+    if not is_whole(batch_size):
+        raise ValueError(f"a batch has a whole number of samples, from 1, but got {batch_size=}")
+    rows, run = checked_numbers(inputs, "inputs"), model_on_batches(model)
+    starts = range(0, max(len(rows), 1), batch_size)
     with no_grad(), in_mode(model, training=False):
-        return raw(model_on_batches(model)(np.asarray(inputs)))
+        return np.concatenate([raw(run(rows[start : start + batch_size])) for start in starts])
 
 
 def evaluate(
@@ -93,7 +108,7 @@ def evaluate(
     ----------
     model : from a batch of inputs to outputs; its mode is left as it was.
     data : a pair ``(inputs, targets)``, a `Dataset`, or a `DataLoader`, which has its own batch size.
-    loss : of outputs and targets, a mean over the samples.
+    loss : of outputs and targets, a mean over the samples, as in `fit`.
     metrics : of outputs and targets. Of classes: ``"accuracy"``, ``"precision"``, ``"recall"``, ``"f1"`` (their means
         over the classes if there are more than two); with one score per sample, those of at least 0.5 are of class 1,
         or of at least 0 if the loss is `binary_cross_entropy_with_logits`. Of numbers: ``"r2"``, ``"roc_auc"``. Or any
@@ -125,11 +140,17 @@ def measured(
     with no_grad(), in_mode(model, training=False):
         for x, y in loader:
             out = run(x)
-            total += float(loss(out, y)) * len(y)
+            total += float(cost_of(loss, out, y)) * len(y)
             targets.append(y)
             outputs.append(raw(out))
     seen = np.concatenate(targets)  # in the order of the loader, which may shuffle
     return {"loss": total / len(seen)} | score(metrics, seen, np.concatenate(outputs), loss)
+
+
+def cost_of(loss: Loss, outputs: Any, targets: Array) -> Any:
+    """The loss of a batch; penalties that are added to it are Tensors as the outputs are."""
+    with beside_tensors():
+        return loss(outputs, targets)
 
 
 def score(metrics: Sequence[Metric], targets: Array, outputs: Array, loss: Any) -> dict[str, float]:
@@ -164,7 +185,10 @@ def _metric(metric: Metric) -> tuple[str, Measure]:
 def _number(name: str, found: Any) -> float:
     if shape := getattr(found, "shape", ()):
         raise ShapeError(f"a metric is one number, but {name} gave shape {shape}")
-    return float(found)
+    try:
+        return float(found)
+    except (TypeError, ValueError):
+        raise TypeError(f"a metric is one number, but {name} gave {found!r}") from None
 
 
 def _class_measure(of: Callable[..., float], targets: Array, outputs: Array, loss: Any) -> float:
@@ -211,14 +235,21 @@ def _column(x: Array) -> Array:
 
 
 def model_on_batches(model: Callable[[Any], Any], lanes: bool = True) -> Callable[[Any], Any]:
-    """The model itself, or for a network of Values one that calls it for each sample; large batches in lanes."""
-    if lanes and Lanes.fits(model):
-        network: Any = model
-        return lambda rows: Lanes(network)(rows) if len(rows) >= 20 else [network(row) for row in rows]
+    """From a batch to the outputs of a model; Values come as one Tensor.
+
+    A network of Values is called for each sample, but with large batches in lanes.
+    """
     parameters = model.parameters() if isinstance(model, Module) else []
-    if parameters and all(isinstance(p, Value) for p in parameters):
-        return lambda rows: [model(row) for row in rows]
-    return model
+    fits, in_lanes = Lanes.fits(model), cache(lambda: Lanes(cast(MLP, model)))
+    of_values = fits or (parameters and all(isinstance(p, Value) for p in parameters))
+
+    def run(rows: Any) -> Any:
+        if lanes and fits and len(rows) >= 20:
+            return Tensor(in_lanes()(rows))
+        out = [model(row) for row in rows] if of_values else model(rows)
+        return stacked(out) if holds_values(out) else out
+
+    return run
 
 
 def raw(outputs: Any) -> Array:

@@ -62,6 +62,11 @@ def confusion_matrix(true: ArrayLike, predicted: ArrayLike, n_classes: int | Non
     n = largest + 1 if n_classes is None else n_classes
     if largest >= n or smallest < 0:
         raise ShapeError(f"labels go from 0 to n_classes - 1 = {n - 1}, but there are {smallest} to {largest}")
+    if n * n > 2**30:
+        raise ShapeError(
+            f"labels are class numbers 0, 1, ..., but there would be {n} classes; "
+            "np.unique(labels, return_inverse=True) gives numbers to those that occur"
+        )
     return np.bincount(true * n + predicted, minlength=n * n).reshape(n, n).astype(np.int64)
 
 
@@ -281,6 +286,8 @@ def r2(true: ArrayLike, predicted: ArrayLike) -> float:
     0.5
     """
     target, guess = (array.astype(np.float64) for array in _arrays(true, predicted, "numbers"))
+    _, exponent = np.frexp(np.abs([target, guess]).max())
+    target, guess = np.ldexp(target, -exponent), np.ldexp(guess, -exponent)  # whose squares do not overflow
     error, spread = np.sum((target - guess) ** 2), np.sum((target - target.mean()) ** 2)
     if np.ptp(target) == 0.0:  # where the spread may be a rounding error
         return float(error == 0.0)

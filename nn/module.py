@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from numbers import Real
-from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -83,7 +82,8 @@ class Module:
 
         Raises
         ------
-        OperandError : if an attribute is a set: its order, and so that of the parameters, would change between runs.
+        OperandError : if an attribute is a set: its order, and so that of the parameters, would change between runs; or
+            if one leads back to the module that it is in.
         """
         nodes = ((path, thing) for path, thing in _walk(self) if isinstance(thing, Value | Tensor))
         return [(path, node) for path, node in nodes if node.requires_grad and node.op is None]
@@ -265,12 +265,11 @@ class Module:
 
         return summary(self, *input_shapes, dtype=dtype)
 
-    @recursive_repr()
     def __repr__(self) -> str:
+        size = sum(p.size if isinstance(p, Tensor) else 1 for p in self.parameters())
         lines = [
             f"  ({name}): " + repr(module).replace("\n", "\n  ") for name, module in _submodules(list(_parts(self, "")))
         ]
-        size = sum(p.size if isinstance(p, Tensor) else 1 for p in self.parameters())
         count = f"  # {size:,} parameter{'s' * (size != 1)}" if size else ""
         head = f"{type(self).__name__}({self.extra_repr()}"
         return "\n".join([head + count, *lines, ")"]) if lines else f"{head}){count}"
@@ -364,15 +363,23 @@ def shape_of(x: Any) -> tuple[int, ...]:
 
 def _walk(module: Module) -> Iterator[tuple[str, Any]]:
     """Everything in a module with its path, in the order of definition and each once, the module itself first."""
-    pending: list[tuple[str, Any]] = [("", module)]
-    seen = set()
+    pending: list[tuple[str, Any, int]] = [("", module, 0)]
+    seen: set[int] = set()
+    above: list[Any] = []  # what leads to the thing, from the module down
     while pending:
-        path, thing = pending.pop()
+        path, thing, depth = pending.pop()
+        del above[depth:]
         if id(thing) not in seen:
             seen.add(id(thing))
             yield path, thing
+            above.append(thing)
             prefix = path and path + "."
-            pending += reversed([(f"{prefix}{key}", part) for key, part in _parts(thing, path)])
+            pending += reversed([(f"{prefix}{key}", part, depth + 1) for key, part in _parts(thing, path)])
+        elif any(thing is one for one in above):
+            raise OperandError(
+                f"{path} leads back to a {type(thing).__name__} that it is in, whose parameters would be its own, too; "
+                "keep it as weakref.ref(...), or as a function that gives it"
+            )
 
 
 def _parts(thing: Any, path: str) -> Iterator[tuple[Any, Any]]:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+import autograd
 from autograd import ShapeError, Tensor, Value
 
-__all__ = ["elements", "holds_values", "nested", "numbers", "shape_of"]
+__all__ = ["elements", "holds_values", "nested", "numbers", "shape_of", "stacked"]
 
 
 def numbers(x: Any) -> Any:
@@ -58,3 +59,8 @@ def nested(flat: Sequence[Any], shape: tuple[int, ...]) -> Any:
         return flat[0]
     size = len(flat) // shape[0]
     return [nested(flat[i * size : (i + 1) * size], shape[1:]) for i in range(shape[0])]
+
+
+def stacked(x: Any) -> Any:
+    """One Tensor of (nested) lists of Values and numbers."""
+    return autograd.stack([stacked(part) for part in x]) if isinstance(x, list | tuple) else x

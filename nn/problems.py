@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from autograd import Tensor, Value
 from nn import toys
 from nn.augment import shift
-from nn.callbacks import Checkpoint
+from nn.callbacks import Callback, Checkpoint
 from nn.data import Augment, Dataset, load_dataset, standardize
 from nn.evaluate import Loss
 from nn.extras import extra
@@ -142,6 +142,21 @@ problems: dict[str, Problem] = {
 """What ``python -m nn`` knows, by name."""
 
 
+class Origin(Callback):
+    """Says in each checkpoint what the training is of, so that none goes on with other data, or another test part."""
+
+    def __init__(self, problem: str, seed: int) -> None:
+        self.facts = {"problem": problem, "seed": seed}
+
+    def state_dict(self) -> dict[str, Any]:
+        return self.facts
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        if state != self.facts:
+            told = (f"{facts.get('problem')!r} with seed {facts.get('seed')}" for facts in (state, self.facts))
+            raise ValueError("it is of {}, and this is {}".format(*told))
+
+
 @dataclass
 class Job:
     """A problem made ready to train.
@@ -186,11 +201,12 @@ class Job:
         These matrices are too small to share: digits take seconds on one core, and minutes on two that other work keeps
         busy, since the threads wait for each other.
         """
+        callbacks = [Origin(self.name, self.seed), *([Checkpoint(checkpoint)] if checkpoint else [])]
         steps = self.epochs * -(-len(self.train[1]) // self.batch_size)
         with extra("threadpoolctl").threadpool_limits(1, "blas"):
             return fit(
                 self.network, self.train, self.loss, self.optimizer, self.epochs, self.batch_size, self.test,
-                [self.metric], [Checkpoint(checkpoint)] if checkpoint else [], rng=self.rng, augment=self.augment,
+                [self.metric], callbacks, rng=self.rng, augment=self.augment,
                 schedule=CosineAnnealingLR(self.optimizer.lr, T_max=steps), resume=resume, progress=progress,
             )  # fmt: skip
 

@@ -18,7 +18,7 @@ from nn.layers import (
     SpectralNorm,
     WeightNorm,
 )
-from nn.module import Sequential
+from nn.module import Sequential, is_whole
 
 __all__ = ["ReceptiveField", "Window", "receptive_field"]
 
@@ -85,6 +85,10 @@ class ReceptiveField:
     def of(self, row: int, column: int) -> tuple[slice, slice]:
         """The part of the image that the number at a place of the output sees, without what is padding on the left.
 
+        Raises
+        ------
+        SubscriptError : if row or column is no whole number from 0.
+
         >>> import numpy as np
         >>> from nn import Conv2d
         >>> field = receptive_field([Conv2d(1, 1, 3, stride=2, padding=1)])
@@ -93,6 +97,8 @@ class ReceptiveField:
         array([[1, 2, 3],
                [6, 7, 8]])
         """
+        if not (is_whole(row, least=0) and is_whole(column, least=0)):
+            raise SubscriptError(f"places of the output are whole numbers from 0, but got {row!r}, {column!r}")
         first = [
             start + place * step for start, place, step in zip(self.start, (row, column), self.stride, strict=True)
         ]
@@ -100,12 +106,21 @@ class ReceptiveField:
         return down, across
 
     def outputs(self, height: int, width: int) -> list[Pair]:
-        """The sizes of an image and of what each sliding layer makes of it."""
+        """The sizes of an image and of what each sliding layer makes of it.
+
+        Raises
+        ------
+        ShapeError : if the image is too small for the layers.
+        """
         sizes = [(height, width)]
         for window in self.windows:
             given = zip(sizes[-1], window.size, window.stride, window.padding, strict=True)
             down, across = ((n + 2 * p - k) // s + 1 for n, k, s, p in given)
             sizes.append((down, across))
+        if min(min(size) for size in sizes) < 1:
+            raise ShapeError(
+                f"an image of {height} by {width} is too small for these layers: they make {sizes[1:]} of it"
+            )
         return sizes
 
     def diagram(self, height: int, width: int, at: Pair | None = None, lang: str = "en") -> Any:
@@ -140,10 +155,6 @@ class ReceptiveField:
 
         one_of("lang", lang, WORDS)
         sizes = self.outputs(height, width)
-        if min(min(size) for size in sizes) < 1:
-            raise ShapeError(
-                f"an image of {height} by {width} is too small for these layers: they make {sizes[1:]} of it"
-            )
         rows, columns = sizes[-1]
         at = at or (rows // 2, columns // 2)
         if not (0 <= at[0] < rows and 0 <= at[1] < columns):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from numbers import Real
 from typing import Any
 
@@ -12,12 +14,19 @@ from autograd import GraphError, Value, scope
 from nn.losses.batch import total
 from nn.module import Module, Parameter
 
-__all__ = ["l1_penalty", "l2_penalty"]
+__all__ = ["beside_tensors", "l1_penalty", "l2_penalty"]
+
+_beside_tensors = ContextVar("beside_tensors", default=False)
 
 
 @scope("l1_penalty")
 def l1_penalty(weights: Module | Iterable[Parameter], strength: float) -> Any:
     """L1 regularisation, λ Σ |w|: pulls every weight to 0 with one force, so that many become 0.
+
+    A network of Values has one that is a Value, which adds to a loss of Values. Inside a loss that `fit` or `evaluate`
+    calls it is a Tensor, like the outputs there: the same loss serves both networks::
+
+        fit(model, data, lambda out, y: mse_loss(out, y) + l1_penalty(model, 1e-3), optimizer)
 
     Parameters
     ----------
@@ -62,4 +71,17 @@ def _penalty(weights: Module | Iterable[Parameter], strength: float, size: Calla
     parameters = weights.parameters() if isinstance(weights, Module) else list(weights)
     if not parameters:
         raise GraphError("there are no parameters to keep small; a model has some if model.parameters() is not empty")
-    return float(strength) * total([size(p) if isinstance(p, Value) else autograd.sum(size(p)) for p in parameters])
+    penalty = total([size(p) if isinstance(p, Value) else autograd.sum(size(p)) for p in parameters])
+    if _beside_tensors.get() and isinstance(penalty, Value):
+        penalty = autograd.to_tensor(penalty)
+    return float(strength) * penalty
+
+
+@contextmanager
+def beside_tensors() -> Iterator[None]:
+    """A context in which penalties are Tensors, to be added to a loss that is one."""
+    token = _beside_tensors.set(True)
+    try:
+        yield
+    finally:
+        _beside_tensors.reset(token)

@@ -142,6 +142,9 @@ class SequentialLR(Schedule):
 
     def __post_init__(self) -> None:
         _check_rising("SequentialLR", self.milestones)
+        for schedule in self.schedules:
+            if not callable(schedule):
+                raise TypeError(f"SequentialLR takes functions of a step, such as LinearLR(0.1), but got {schedule!r}")
         if len(self.schedules) != len(self.milestones) + 1:
             raise ValueError(
                 "SequentialLR takes one schedule more than milestones, "

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from nn.extras import extra
 from nn.init import generator
+from nn.module import is_real
 
 __all__ = ["Found", "bayesian_search"]
 
@@ -93,8 +95,9 @@ def _suggested(trial: Any, name: str, of: Range) -> Any:
     if isinstance(of, list):
         return of[trial.suggest_categorical(name, range(len(of)))]
     low, high, log = of[0], of[1], len(of) == 3
-    whole = isinstance(low, int) and isinstance(high, int)
-    return (trial.suggest_int if whole else trial.suggest_float)(name, low, high, log=log)
+    if isinstance(low, Integral) and isinstance(high, Integral):
+        return trial.suggest_int(name, int(low), int(high), log=log)
+    return trial.suggest_float(name, float(low), float(high), log=log)
 
 
 def _check(space: dict[str, Range], trials: int) -> None:
@@ -103,7 +106,7 @@ def _check(space: dict[str, Range], trials: int) -> None:
     for name, of in space.items():
         if isinstance(of, list) and of:
             continue
-        numbers = isinstance(of, tuple) and len(of) >= 2 and all(isinstance(end, int | float) for end in of[:2])
+        numbers = isinstance(of, tuple) and len(of) >= 2 and all(map(is_real, of[:2]))
         if not numbers or list(of[2:]) not in ([], ["log"]):
             raise ValueError(f"{name} takes (low, high), (low, high, 'log') or a list of choices, but got {of!r}")
         low, high = float(of[0]), float(of[1])

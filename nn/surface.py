@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from autograd import OperandError, ShapeError, Tensor, Value, no_grad
 from nn.data import pair
-from nn.evaluate import Loss, in_mode, model_on_batches
+from nn.evaluate import Loss, cost_of, in_mode, model_on_batches
 from nn.init import generator
 from nn.lanes import Lanes
 from nn.module import Module, Parameter, is_whole
@@ -272,7 +272,7 @@ def _losses(model: Module, data: Any, loss: Loss, thetas: Array) -> Array:
     """The loss with each of many θ."""
     inputs, targets = pair(data)
     with no_grad(), in_mode(model, training=False), np.errstate(all="ignore"), _restored(model.parameters()):
-        return np.array([_number(loss(out, targets)) for out in _outputs(model, inputs, thetas)])
+        return np.array([_number(cost_of(loss, out, targets)) for out in _outputs(model, inputs, thetas)])
 
 
 def _outputs(model: Module, inputs: Array, thetas: Array) -> Iterator[Any]:
@@ -283,7 +283,7 @@ def _outputs(model: Module, inputs: Array, thetas: Array) -> Iterator[Any]:
         part = thetas[start : start + 64]
         for theta, out in zip(part, lanes.at(part, inputs) if lanes else repeat(None), strict=False):
             vector.write(theta)
-            yield run(inputs) if out is None else out
+            yield run(inputs) if out is None else Tensor(out)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from autograd import Tensor, Value
 from nn.callbacks import Callback, ProgressBar, as_callback
 from nn.checkpoint import CheckpointError, load
 from nn.data import Augment, DataLoader
-from nn.evaluate import Loss, Metric, in_mode, measured, model_on_batches, named, raw, score
+from nn.evaluate import Loss, Metric, cost_of, in_mode, measured, model_on_batches, named, raw, score
 from nn.lanes import Lanes
 from nn.module import Module, is_whole
 from nn.neuron import MLP
@@ -84,8 +84,8 @@ class Training:
 
     def __post_init__(self) -> None:
         named(self.metrics)  # says now what is wrong with them
-        self._lanes = Lanes(cast(MLP, self.model)) if Lanes.fits(self.model) else None
-        self._run = self._lanes or model_on_batches(self.model)
+        self._lanes = lanes = Lanes(cast(MLP, self.model)) if Lanes.fits(self.model) else None
+        self._run = model_on_batches(self.model) if lanes is None else lambda rows: Tensor(lanes(rows))
 
     @property
     def module(self) -> Module:
@@ -122,8 +122,8 @@ class Training:
         """One step; the loss and the outputs before it."""
         self.optimizer.zero_grad()
         with self.optimizer.look_ahead():
-            out: Any = self._run(x) if self._lanes is None else Tensor(self._lanes(x))
-            cost = self.loss(out, y)
+            out: Any = self._run(x)
+            cost = cost_of(self.loss, out, y)
             if not isinstance(cost, Value | Tensor) or np.size(cost.data) != 1:
                 raise TypeError(f"the loss is one number as a Value or Tensor, such as a mean, but it gave {cost!r}")
             if not math.isfinite(cost):
@@ -133,7 +133,7 @@ class Training:
                     "where it came from"
                 )
             cost.backward()
-            if self._lanes is not None:
+            if self._lanes is not None and out.grad is not None:
                 self._lanes.backward(x, out.grad)
         self.tell("on_backward_end")
         self.optimizer.step()
@@ -230,7 +230,8 @@ def fit(
         than that, by `Lanes`.
     data : the training part: a pair ``(inputs, targets)`` of arrays, a `Dataset`, or a `DataLoader`, which has its own
         batch size, Generator and augmentation.
-    loss : of outputs and targets, a mean over the samples, such as `cross_entropy`.
+    loss : of outputs and targets, a mean over the samples, such as `cross_entropy`; perhaps with an `l2_penalty`. Of a
+        network of Values the outputs of all samples come as one Tensor.
     optimizer : holds the parameters; changes them after each batch. `Newton` and its like, which take the loss as a
         function, have no batches: call their ``step`` in a loop.
     epochs : how often to go through all samples.
@@ -255,6 +256,7 @@ def fit(
     Raises
     ------
     FloatingPointError : if the loss becomes nan or infinite; before the parameters do.
+    GraphError : if no parameter gets a gradient, since the loss does not depend on them.
     CheckpointError : if `resume` is the state of another training; then nothing is changed.
 
     Examples

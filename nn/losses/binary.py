@@ -50,7 +50,8 @@ def binary_cross_entropy_with_logits(
 ) -> Any:
     """The binary cross entropy of p = sigmoid(prediction), exact for logits of any size.
 
-    (1/n) Σ [pos_weight y softplus(-z) + (1 - y) softplus(z)] with logits z, since -log p = softplus(-z).
+    (1/n) Σ [pos_weight y softplus(-z) + (1 - y) softplus(z)] with logits z, since -log p = softplus(-z). If all targets
+    are 0 or 1, also infinite logits have their limits: 0 on the right side (nan in PyTorch).
 
     Parameters
     ----------
@@ -78,10 +79,20 @@ def binary_cross_entropy_with_logits(
     weight = float(pos_weight)
 
     def loss(z: Any, y: Any) -> Any:
+        if _is_hard(y):
+            one = autograd.softplus((1.0 - 2.0 * y) * z)
+            return one if weight == 1.0 else (1.0 + (weight - 1.0) * y) * one
         yes = y * autograd.softplus(-z)
         return (yes if weight == 1.0 else weight * yes) + (1.0 - y) * autograd.softplus(z)
 
     return by_element("binary_cross_entropy_with_logits", prediction, target, loss, reduction)
+
+
+def _is_hard(y: Any) -> bool:
+    """Whether a target, or all of an array, are 0 or 1."""
+    if isinstance(y, np.ndarray):
+        return bool(((y == 0.0) | (y == 1.0)).all())
+    return isinstance(y, Real) and y in (0.0, 1.0)
 
 
 def _cross_entropy(p: Any, y: Any) -> Any:

@@ -239,9 +239,9 @@ class Optimizer:
     def state_dict(self) -> dict[str, Any]:
         """A copy of everything that the next steps depend on: numbers and arrays by name.
 
-        Names are ``steps``, ``param_groups.0.lr`` and the like, ``param_groups.1.lr_ratio`` for the multiple that the
-        rate of a later group is of the first, and ``velocity.0`` and the like for what is remembered of a parameter. An
-        empty array stands for nothing remembered yet.
+        Names are ``kind``, the class; ``steps``, ``param_groups.0.lr`` and the like, ``param_groups.1.lr_ratio`` for
+        the multiple that the rate of a later group is of the first, and ``velocity.0`` and the like for what is
+        remembered of a parameter. An empty array stands for nothing remembered yet.
 
         >>> from nn import SGD
         >>> x = Value(5.0)
@@ -252,7 +252,7 @@ class Optimizer:
         >>> state["steps"], state["param_groups.0.lr"], state["velocity.0"]
         (1, 0.1, 10.0)
         """
-        state: dict[str, Any] = {"steps": self.steps}
+        state: dict[str, Any] = {"kind": type(self).__name__, "steps": self.steps}
         for k, group in enumerate(self.param_groups):
             state |= {f"param_groups.{k}.{name}": group[name] for name in self.defaults}
             if k:
@@ -266,11 +266,13 @@ class Optimizer:
 
         Raises
         ------
-        ValueError : if names, shapes or dtypes differ, lists them all; or if a setting is out of its range. Nothing is
-            changed then.
+        ValueError : if it is that of another kind; if names, shapes or dtypes differ, lists them all; or if a setting
+            is out of its range. Nothing is changed then.
         OperandError : if it is no state.
         """
         check_state(state)
+        if state.get("kind", type(self).__name__) != type(self).__name__:
+            raise ValueError(f"the state is that of {state['kind']}, not of {self!r}")
         fitting = self._fitting()
         differences = {
             "missing": [f"{name} {_told(values[-1])}" for name, values in fitting.items() if name not in state],

@@ -100,3 +100,18 @@ def test_a_state_is_loaded_not_its_file():
     for owner in (model, SGD(model.parameters())):
         with pytest.raises(TypeError, match=r"nn\.load\(path\) gave, but got a str"):
             owner.load_state_dict("file")
+
+
+def test_what_a_file_cannot_hold_is_named(tmp_path):
+    with pytest.raises(TypeError, match="text as names, but got 3 of type int"):
+        save({3: np.ones(2)}, tmp_path / "state")
+    if np.dtype(np.longdouble).itemsize > 8:
+        with pytest.raises(TypeError, match="up to 64 bits, but w has the dtype"):
+            save({"w": np.ones(2, np.longdouble)}, tmp_path / "state")
+
+
+def test_nothing_is_left_behind_where_a_file_cannot_be_written(tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="folder"):
+        save({"w": np.ones(2)}, tmp_path / "folder")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]

@@ -131,7 +131,9 @@ def test_everything_has_a_repr(network):
         (lambda n: n.learn(X, [1.0, 0.0], -0.1), ValueError, "rate that is not negative, but got -0.1"),
         (lambda n: n.learn(X, [1.0, 0.0], math.nan), ValueError, "a finite rate"),
         (lambda n: n.node(10), IndexError, "numbers 1 to 9, but got 10"),
-        (lambda n: n.connections[4, 8], KeyError, "leads to 4 from 8"),
+        (lambda n: n.node("1"), IndexError, "numbers 1 to 9, but got '1'"),
+        (lambda n: n.connections[1], KeyError, "no connection 1; they are found as"),
+        (lambda n: n.connections[4, 8], KeyError, r"no connection \(4, 8\); they are found as \(to, from\)"),
     ],
 )
 def test_what_does_not_fit_is_explained(network, wrong, error, message):

@@ -70,6 +70,12 @@ def test_data_sets_are_standardized_by_their_inputs():
     assert (first.features, first.targets.tolist()) == (["x"], [0, 1])
 
 
+def test_one_part_alone_comes_as_itself():
+    rows = np.array([[1.0], [3.0]])
+    assert standardize(rows).tolist() == standardize(rows.tolist()).tolist() == [[-1.0], [1.0]]
+    assert standardize(Dataset(rows, np.array([0, 1]), ["x"], [])).inputs.tolist() == [[-1.0], [1.0]]
+
+
 def test_standardizing_uses_the_statistics_of_the_training_part_only():
     rng = np.random.default_rng(0)
     train, test = rng.normal(5.0, 3.0, (50, 3)), rng.normal(9.0, 1.0, (20, 3))

@@ -4,6 +4,7 @@ import pytest
 from autograd import GraphError, Tensor
 from nn import (
     MLP,
+    DataLoader,
     Linear,
     Module,
     ReLU,
@@ -56,6 +57,15 @@ def test_numbers_are_those_of_a_plain_pass():
     np.testing.assert_allclose(first.d_weights, expected, rtol=1e-13)
     assert first.weights.size == 48
     assert not report.layers[1].d_weights.size
+
+
+def test_of_a_loader_it_is_the_next_batch_and_the_loader_stays():
+    model, rng = deep(1.0, Tanh, 2), np.random.default_rng(0)
+    loader = DataLoader(DATA, 7, shuffle=True, rng=rng, augment=lambda x, rng: x + rng.normal(size=x.shape))
+    report = gradient_report(model, loader, cross_entropy)
+    expected = gradient_report(model, next(iter(loader)), cross_entropy)
+    assert (report.layers[0].d_weights == expected.layers[0].d_weights).all()
+    assert report.layers[0].outputs.shape == (7, 16)
 
 
 def test_a_network_of_values_is_looked_at_layer_by_layer():

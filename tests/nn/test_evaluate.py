@@ -3,7 +3,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from autograd import ShapeError, Tensor
+from autograd import OperandError, ShapeError, Tensor
 from nn import (
     MLP,
     DataLoader,
@@ -48,6 +48,39 @@ def test_networks_of_values_are_called_for_each_sample(n):
     expected = [int(np.argmax([z.data for z in network(row)])) for row in rows]
     assert predict(network, rows).tolist() == expected
     assert predict(MLP(2, [2], lambda z: z * z), rows).shape == (n,)
+
+
+@pytest.mark.parametrize("model", [second, Sequential(Linear(2, 1)), MLP(2, [1])])
+@pytest.mark.parametrize("n", [0, 1, 50])
+def test_inputs_are_predicted_in_batches(model, n):
+    rows = np.random.default_rng(0).normal(size=(n, 2))
+    sizes = []
+
+    def watched(x):
+        sizes.append(len(x))
+        return second(x)
+
+    expected = predict(model, rows, 0.1)
+    assert expected.shape == (n,)
+    assert predict(model, rows, 0.1, batch_size=21).tolist() == expected.tolist()
+    predict(watched, rows, 0.1, batch_size=21)
+    assert sizes == {0: [0], 1: [1], 50: [21, 21, 8]}[n]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "options", "error", "message"),
+    [
+        ((X, Y), {}, OperandError, r"of a pair \(inputs, targets\) give the first"),
+        ([[1.0], [1.0, 2.0]], {}, ShapeError, "the inputs are no array: samples have different lengths"),
+        (3.0, {}, OperandError, "the inputs are an array with one entry per sample, but got"),
+        ([["a", "b"]], {}, OperandError, "the inputs are an array with one entry per sample, but got"),
+        ([[np.nan, 1.0]], {}, ValueError, "nan or infinite"),
+        (X, {"batch_size": 0}, ValueError, "a whole number of samples, from 1, but got batch_size=0"),
+    ],
+)
+def test_what_cannot_be_predicted_is_explained(inputs, options, error, message):
+    with pytest.raises(error, match=message):
+        predict(identity, inputs, **options)
 
 
 def test_measures_are_those_of_their_names():
@@ -143,3 +176,8 @@ def test_logits_are_cut_at_zero():
     for loss in (binary_cross_entropy_with_logits, partial(binary_cross_entropy_with_logits, pos_weight=2.0)):
         found = evaluate(lambda x: Tensor(4.0 * x[:, 1] - 2.5), data, loss, ["accuracy"])
         assert found["accuracy"] == np.mean((logits >= 0.0) == Y) == 0.75
+
+
+def test_a_metric_that_is_no_number_is_explained():
+    with pytest.raises(TypeError, match="a metric is one number, but <lambda> gave None"):
+        evaluate(second, (X, Y), mse_loss, [lambda y, out: None])

@@ -185,3 +185,13 @@ def test_r2_of_equal_targets_tells_whether_they_were_met():
     assert np.mean([0.1] * 3) != 0.1
     assert r2([0.1] * 3, [0.1] * 3) == 1.0
     assert r2([0.1] * 3, [0.1, 0.1, 0.2]) == 0.0
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e200, 1e308])
+def test_r2_does_not_overflow(scale):
+    assert r2(scale * np.array([0.25, 0.5, 0.75]), scale * np.array([0.25, 0.5, 1.0])) == pytest.approx(0.5, rel=1e-14)
+
+
+def test_labels_that_are_no_class_numbers_are_told():
+    with pytest.raises(ShapeError, match=r"there would be 1099511627777 classes; np\.unique"):
+        confusion_matrix([0, 2**40], [0, 1])

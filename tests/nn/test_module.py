@@ -1,8 +1,10 @@
+import weakref
+
 import numpy as np
 import pytest
 
 from autograd import OperandError, StaleError, Tensor, Value
-from nn import MLP, SGD, BatchNorm1d, Linear, Module, ReLU, Sequential, Tanh
+from nn import MLP, SGD, BatchNorm1d, Linear, Module, ReLU, Sequential, Tanh, gradient_report
 
 
 class Holder(Module):
@@ -55,12 +57,28 @@ def test_two_paths_that_are_the_same_are_refused_since_one_would_be_lost(keys):
         Holder(w=keys).state_dict()
 
 
-def test_cycles_end():
+@pytest.mark.parametrize("look", [names, repr, Holder.state_dict, Holder.train, gradient_report])
+@pytest.mark.parametrize(
+    ("path", "kind"), [("child.parent", "Holder"), ("me.0", "Holder"), ("rows.1.0", "list"), ("rows.1.0.key", "dict")]
+)
+def test_what_leads_back_to_a_module_is_refused_by_name(path, kind, look):
+    parent, rows, table = Holder(w=Value(1.0)), [1.0, []], {}
+    if path == "child.parent":
+        parent.child = Holder(parent=parent, v=Value(2.0))
+    elif path == "me.0":
+        parent.me = [parent]
+    else:
+        parent.rows, table["key"] = rows, table
+        rows[1].append(rows if kind == "list" else table)
+    with pytest.raises(OperandError, match=rf"^{path} leads back to a {kind} that it is in.* weakref\.ref"):
+        look(parent)
+
+
+def test_a_weak_reference_to_the_parent_is_no_part():
     parent = Holder(w=Value(1.0))
-    parent.child = Holder(parent=parent, v=Value(2.0))
-    parent.me = [parent]
-    assert names(parent) == ["w", "child.v"]
-    assert "child" in repr(parent)
+    parent.child = Holder(v=Value(2.0))
+    parent.child.parent = weakref.ref(parent)
+    assert (names(parent), names(parent.child)) == (["w", "child.v"], ["v"])
 
 
 def test_a_very_deep_module_has_parameters():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, Value
-from nn import MLP, SGD
+from nn import MLP, SGD, CheckpointError
 from nn.problems import job, models, optimizers, problems
 
 for module in ("sklearn", "threadpoolctl"):
@@ -27,6 +27,21 @@ def test_test_samples_are_not_trained_on(name):
     assert len(todo.test[1]) == pytest.approx(0.2 * n, abs=1)
     both = np.concatenate([todo.train[0], todo.test[0]])
     assert len(np.unique(both, axis=0)) == len(np.unique(todo.data.inputs, axis=0))
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({"seed": 1}, "it is of 'and' with seed 0, and this is 'and' with seed 1"),
+        ({"name": "or"}, "it is of 'and' with seed 0, and this is 'or' with seed 0"),
+        ({"optimizer": "adam"}, "the state is that of AdamW, not of Adam"),
+    ],
+)
+def test_another_training_is_not_resumed(other, told, tmp_path):
+    pytest.importorskip("safetensors")
+    job("and", epochs=1).run(checkpoint=tmp_path / "run")
+    with pytest.raises(CheckpointError, match=told):
+        job(**{"name": "and", "epochs": 2} | other).run(resume=tmp_path / "run")
 
 
 @pytest.mark.parametrize("optimizer", optimizers)

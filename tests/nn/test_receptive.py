@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import OperandError, Tensor
+from autograd import OperandError, ShapeError, SubscriptError, Tensor
 from nn import (
     AvgPool2d,
     BatchNorm2d,
@@ -69,3 +69,14 @@ def test_two_small_filters_see_as_far_as_a_large_one():
 def test_what_sees_everything_is_refused(layer):
     with pytest.raises(OperandError, match=r"take the receptive field of the layers before it"):
         receptive_field([Conv2d(1, 1, 3), layer])
+
+
+@pytest.mark.parametrize("place", [(-1, 0), (0, -1), (0.5, 0)])
+def test_what_is_no_place_is_refused(place):
+    with pytest.raises(SubscriptError, match="whole numbers from 0, but got"):
+        receptive_field(STACKS[0]).of(*place)
+
+
+def test_an_image_that_is_too_small_is_refused():
+    with pytest.raises(ShapeError, match=r"an image of 2 by 9 is too small for these layers: they make \[\(0, 7\)\]"):
+        receptive_field(STACKS[0]).outputs(2, 9)

@@ -5,7 +5,7 @@ import pytest
 
 from autograd import GraphError, Tensor, Value
 from autograd.testing import check_grads
-from nn import MLP, SGD, Linear, Sequential, l1_penalty, l2_penalty, mse_loss
+from nn import MLP, SGD, Linear, Sequential, evaluate, fit, gradient_report, l1_penalty, l2_penalty, mse_loss
 
 both = pytest.mark.parametrize("penalty", [l1_penalty, l2_penalty])
 
@@ -56,3 +56,26 @@ def test_mistakes_are_explained(penalty):
             penalty([Value(1.0)], strength)
     with pytest.raises(GraphError, match="no parameters"):
         penalty(Sequential(), 0.1)
+
+
+@both
+@pytest.mark.parametrize("n", [5, 40])
+def test_a_penalty_adds_to_the_loss_wherever_one_is_given(penalty, n):
+    rng = np.random.default_rng(0)
+    network, x, y = MLP(2, [3, 1], rng=rng), rng.normal(size=(n, 2)), rng.normal(size=n)
+
+    def loss(out, target):
+        assert isinstance(out, Tensor)
+        return mse_loss(out, target) + penalty(network, 0.3)
+
+    by_hand = mse_loss([network(row) for row in x], y) + penalty(network, 0.3)
+    by_hand.backward()
+    expected = [p.grad for p in network.parameters()]
+    assert evaluate(network, (x, y), loss)["loss"] == pytest.approx(by_hand.data, rel=1e-14)
+    report = gradient_report(network, (x, y), loss)
+    assert np.concatenate([layer.d_weights for layer in report.layers]) == pytest.approx(expected, rel=1e-13)
+    assert [p.grad for p in network.parameters()] == expected
+    start = [p.data for p in network.parameters()]
+    history = fit(network, (x, y), loss, SGD(network.parameters(), lr=1.0), batch_size=n)
+    assert history["loss"] == pytest.approx([by_hand.data], rel=1e-14)
+    assert [a - p.data for a, p in zip(start, network.parameters(), strict=True)] == pytest.approx(expected, rel=1e-11)

@@ -173,3 +173,8 @@ def test_a_schedule_of_ones_own_is_checked_like_ours():
 def test_mistakes_are_explained(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_numbers_are_no_schedules():
+    with pytest.raises(TypeError, match=r"functions of a step, such as LinearLR\(0.1\), but got 0.1"):
+        nn.SequentialLR([0.1, 0.2], [1])

@@ -89,3 +89,10 @@ def test_without_optuna_it_says_what_to_install(monkeypatch):
 def test_mistakes_are_explained(space, message):
     with pytest.raises(ValueError, match=message):
         bayesian_search(objective, space)
+
+
+def test_bounds_may_be_numbers_of_numpy(optuna):
+    space = {"lr": (np.float32(0.25), np.float64(1.0), "log"), "units": (np.int64(1), np.int32(8)), "mixed": (0, 0.5)}
+    _, _, trials = bayesian_search(lambda **settings: 0.0, space, trials=3, rng=np.random.default_rng(0))
+    for settings, _ in trials:
+        assert {name: type(x) for name, x in settings.items()} == {"lr": float, "units": int, "mixed": float}

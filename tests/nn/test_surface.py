@@ -268,3 +268,16 @@ def model():
 def test_what_is_wrong_is_told(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_the_loss_may_have_a_penalty_of_a_network_of_values():
+    network = model()
+    given = []
+
+    def loss(out, y):
+        given.append(type(out))
+        return mse_loss(out, y) + l2_penalty(network, 0.1)
+
+    surface = loss_surface(network, MOONS, loss, points=3)
+    assert set(given) == {Tensor}
+    assert np.isfinite(surface.losses).all()

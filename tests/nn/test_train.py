@@ -349,6 +349,29 @@ def test_the_optimizer_of_another_model_is_noticed():
         fit(model, problem(), cross_entropy, SGD(other.parameters()))
 
 
+@pytest.mark.parametrize("kind", [values, tensors])
+def test_a_loss_that_does_not_depend_on_the_parameters_is_explained(kind):
+    _, model = kind(np.random.default_rng(0))
+    with pytest.raises(GraphError, match="no parameter has a gradient"):
+        fit(model, problem(), lambda out, y: Tensor(1.0), SGD(model.parameters()))
+
+
+@pytest.mark.parametrize("kind", [values, a_function])
+@pytest.mark.parametrize("n", [8, 30])
+def test_the_loss_is_given_a_tensor_also_of_values(kind, n):
+    seen = []
+    network, model = kind(np.random.default_rng(0))
+    data = problem()[0][:n], problem()[1][:n]
+
+    def loss(out, y):
+        seen.append(type(out))
+        return cross_entropy(out, y)
+
+    fit(model, data, loss, SGD(network.parameters()), validation=data, batch_size=n)
+    evaluate(model, data, loss)
+    assert seen == [Tensor] * 3
+
+
 # --- the history ---
 
 

@@ -37,6 +37,7 @@ LOSSES = [
     (binary_cross_entropy, PROBABILITIES, {}),
     (binary_cross_entropy, HARD, {}),
     (binary_cross_entropy_with_logits, LOGITS, {}),
+    (binary_cross_entropy_with_logits, LOGITS, {"pos_weight": 3.0}),
     (binary_cross_entropy_with_logits, (LOGITS[0], PROBABILITIES[1]), {"pos_weight": 3.0}),
 ]
 every = pytest.mark.parametrize(("loss", "data", "options"), LOSSES)
@@ -186,6 +187,18 @@ def test_small_probabilities_keep_their_digits():
         loss.sum().backward()
         np.testing.assert_allclose(loss.data, math.exp(-z), rtol=1e-14)
         np.testing.assert_allclose(logits.grad, [-math.exp(-z), math.exp(-z)], rtol=1e-14)
+
+
+@pytest.mark.parametrize("kind", [Tensor, lambda zs: [Value(z) for z in zs]])
+@pytest.mark.parametrize("pos_weight", [1.0, 3.0])
+def test_infinite_logits_have_their_limits(kind, pos_weight):
+    z = kind([math.inf, -math.inf, 0.0])
+    loss = binary_cross_entropy_with_logits(z, [1.0, 0.0, 0.0], pos_weight=pos_weight)
+    loss.backward()
+    assert loss.item() == pytest.approx(math.log(2.0) / 3.0, rel=1e-15)
+    assert (z.grad if isinstance(z, Tensor) else np.array([x.grad for x in z])).tolist() == [0.0, 0.0, 0.5 / 3.0]
+    wrong = kind([math.inf, -math.inf])
+    assert binary_cross_entropy_with_logits(wrong, [0, 1], pos_weight=pos_weight).item() == math.inf
 
 
 def test_logits_and_their_probabilities_agree():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import OperandError, Tensor, Value
-from nn import MLP, SGD, Adam, Optimizer
+from nn import MLP, SGD, Adam, AdamW, Momentum, Nesterov, Optimizer
 
 
 def descend(optimizer, *parameters, steps=3):
@@ -112,7 +112,7 @@ def test_a_state_is_a_flat_dict_of_numbers_and_arrays_and_a_copy():
     descend(optimizer, p, steps=1)
     state = optimizer.state_dict()
     assert list(state) == [
-        "steps", "param_groups.0.lr", "param_groups.0.momentum", "param_groups.0.dampening",
+        "kind", "steps", "param_groups.0.lr", "param_groups.0.momentum", "param_groups.0.dampening",
         "param_groups.0.weight_decay", "param_groups.0.nesterov", "velocity.0", "velocity.1",
     ]  # fmt: skip
     assert state["velocity.1"].shape == (0,)
@@ -159,6 +159,7 @@ def test_a_state_that_does_not_fit_is_told_in_full_and_changes_nothing():
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
+        ("kind", "Momentum", r"the state is that of Momentum, not of SGD\(2 parameters"),
         ("param_groups.0.lr", -1.0, "lr that is not negative, but got -1.0"),
         ("param_groups.1.momentum", np.nan, "finite momentum"),
         ("param_groups.1.nesterov", True, "nesterov needs momentum"),
@@ -173,6 +174,14 @@ def test_a_setting_out_of_its_range_is_not_loaded(name, value, message):
     with pytest.raises(ValueError, match=message):
         optimizer.load_state_dict(changed)
     assert repr(optimizer.state_dict()) == repr(before)
+
+
+@pytest.mark.parametrize(("kind", "twin"), [(Adam, AdamW), (Momentum, Nesterov)])
+def test_a_state_of_another_kind_with_the_same_names_is_not_loaded(kind, twin):
+    state = twin([Value(1.0)]).state_dict()
+    assert kind([Value(1.0)]).state_dict().keys() == state.keys()
+    with pytest.raises(ValueError, match=f"the state is that of {twin.__name__}, not of {kind.__name__}"):
+        kind([Value(1.0)]).load_state_dict(state)
 
 
 def test_the_ratio_of_groups_is_loaded_with_them():
