@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nn.arguments import is_real, is_whole
 from nn.checkpoint import save
 from nn.diagnosis import layers_of, rms
 from nn.extras import extra
-from nn.module import is_real, is_whole
 from nn.optim import clip_grad_norm_, clip_grad_value_
 
 if TYPE_CHECKING:

@@ -22,9 +22,9 @@ import numpy as np
 
 import autograd
 from autograd import ShapeError
+from nn.arguments import check_sizes, is_whole
 from nn.data import pair
 from nn.init import generator, xavier_bound
-from nn.module import check_sizes, is_whole
 
 __all__ = ["Check", "Connection", "Connections", "ConstNode", "Layer", "Network", "Node"]
 

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd import OperandError, ShapeError
+from nn.arguments import is_whole
 from nn.extras import extra
 from nn.init import generator
-from nn.module import is_whole
 from nn.names import meant
 
 __all__ = ["Augment", "DataLoader", "Dataset", "checked_numbers", "load_dataset", "standardize", "stratified_split"]

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from autograd import OperandError, ShapeError, Tensor, Value, no_grad
 from nn import metrics as measures
+from nn.arguments import is_whole
 from nn.data import DataLoader, Dataset, checked_numbers
 from nn.lanes import Lanes
 from nn.losses import binary_cross_entropy_with_logits
-from nn.module import Module, is_whole
+from nn.module import Module
 from nn.names import meant
 from nn.nested import holds_values, stacked
 from nn.neuron import MLP

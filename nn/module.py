@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from numbers import Real
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from autograd import OperandError, ShapeError, Tensor, Value, scope
+from autograd import OperandError, Tensor, Value, scope
 from nn.diagram import diagram
 from nn.state import State, check_state, differences
 
@@ -337,23 +336,6 @@ def forget(parameters: Iterable[Parameter], set_to_none: bool) -> None:
     """Make gradients None or zeros."""
     for p in parameters:
         p.grad = None if set_to_none else np.zeros(p.shape, p.dtype) if isinstance(p, Tensor) else 0.0
-
-
-def is_whole(n: Any, least: float = 1) -> bool:
-    """Whether `n` is an integer, and not less than another."""
-    return hasattr(n, "__index__") and not isinstance(n, bool) and n >= least
-
-
-def is_real(x: Any) -> bool:
-    """Whether `x` is one real number, and no text, list or node."""
-    return isinstance(x, Real)
-
-
-def check_sizes(what: str, *sizes: Any) -> None:
-    """Raise an error unless all sizes are positive integers."""
-    for size in sizes:
-        if not is_whole(size):
-            raise ShapeError(f"{what} takes positive whole numbers as sizes, but got {size!r}")
 
 
 def shape_of(x: Any) -> tuple[int, ...]:

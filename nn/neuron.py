@@ -14,9 +14,10 @@ import numpy as np
 
 import autograd
 from autograd import OperandError, ShapeError, Value
+from nn.arguments import check_sizes
 from nn.diagram import diagram
 from nn.init import generator, he_bound, xavier_bound
-from nn.module import Module, check_sizes
+from nn.module import Module
 from nn.names import meant
 
 __all__ = ["MLP", "Activation", "Layer", "Neuron"]

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import GraphError, Value
+from nn.arguments import is_whole
 from nn.callbacks import Callback
-from nn.module import Parameter, is_whole
+from nn.module import Parameter
 from nn.optim import Optimizer
 from nn.optim.vector import Vector
 

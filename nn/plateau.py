@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from nn.module import is_real
+from nn.arguments import is_real
 
 __all__ = ["ReduceLROnPlateau"]
 

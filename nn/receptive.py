@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import OperandError, ShapeError, SubscriptError
+from nn.arguments import is_whole
 from nn.layers import (
     Activation,
     BatchNorm2d,
@@ -18,7 +19,7 @@ from nn.layers import (
     SpectralNorm,
     WeightNorm,
 )
-from nn.module import Sequential, is_whole
+from nn.module import Sequential
 
 __all__ = ["ReceptiveField", "Window", "receptive_field"]
 

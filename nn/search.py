@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nn.arguments import is_real
 from nn.extras import extra
 from nn.init import generator
-from nn.module import is_real
 
 __all__ = ["Found", "bayesian_search"]
 

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd import ShapeError, Tensor, Value, no_grad
-from nn.module import Module, is_whole, shape_of
+from nn.arguments import is_whole
+from nn.module import Module, shape_of
 
 __all__ = ["Row", "Summary", "summary"]
 

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import OperandError, ShapeError, Tensor, Value, no_grad
+from nn.arguments import is_whole
 from nn.data import pair
 from nn.evaluate import Loss, cost_of, in_mode, model_on_batches
 from nn.init import generator
 from nn.lanes import Lanes
-from nn.module import Module, Parameter, is_whole
+from nn.module import Module, Parameter
 from nn.neuron import MLP
 from nn.optim.vector import Vector
 

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import ShapeError
+from nn.arguments import is_whole
 from nn.data import Dataset
 from nn.init import generator
-from nn.module import is_whole
 
 __all__ = ["circles", "gate", "linear", "moons", "petals", "spiral"]
 

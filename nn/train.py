@@ -15,12 +15,13 @@ from typing import Any, cast
 import numpy as np
 
 from autograd import Tensor, Value
+from nn.arguments import is_whole
 from nn.callbacks import Callback, ProgressBar, as_callback
 from nn.checkpoint import CheckpointError, load
 from nn.data import Augment, DataLoader
 from nn.evaluate import Loss, Metric, cost_of, in_mode, measured, model_on_batches, named, raw, score
 from nn.lanes import Lanes
-from nn.module import Module, is_whole
+from nn.module import Module
 from nn.neuron import MLP
 from nn.optim import Optimizer
 

@@ -13,11 +13,12 @@ from functools import cached_property
 from typing import Any
 
 from autograd import OperandError
+from nn.arguments import is_whole
 from nn.data import Dataset
 from nn.explorer.settings import Settings
 from nn.explorer.still import Still
 from nn.explorer.trial import Trial, points_of
-from nn.module import Module, is_whole
+from nn.module import Module
 from nn.optim import Optimizer
 from nn.train import History
 

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from nn import toys
+from nn.arguments import check_sizes, is_whole
 from nn.data import Dataset
 from nn.layers import ELU, GELU, Identity, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Tanh
-from nn.module import Module, Sequential, check_sizes, is_whole
+from nn.module import Module, Sequential
 from nn.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 
 __all__ = ["MENUS", "Settings"]

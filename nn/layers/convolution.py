@@ -10,8 +10,9 @@ from numpy.typing import DTypeLike
 
 import autograd
 from autograd import OperandError, ShapeError, Tensor
+from nn.arguments import check_sizes, is_whole
 from nn.init import generator
-from nn.module import Module, check_sizes, is_whole
+from nn.module import Module
 
 __all__ = ["Conv2d", "Extent", "pair", "shown"]
 

@@ -10,8 +10,9 @@ from numpy.typing import DTypeLike
 
 import autograd
 from autograd import OperandError, ShapeError, SubscriptError, Tensor
+from nn.arguments import check_sizes, is_whole
 from nn.init import generator
-from nn.module import Module, check_sizes, is_whole, shape_of
+from nn.module import Module, shape_of
 
 __all__ = ["Embedding", "Flatten", "Linear"]
 

@@ -22,7 +22,8 @@ from numpy.typing import DTypeLike, NDArray
 
 import autograd
 from autograd import ShapeError, Tensor
-from nn.module import Module, check_sizes, shape_of
+from nn.arguments import check_sizes
+from nn.module import Module, shape_of
 
 __all__ = ["BatchNorm1d", "BatchNorm2d", "ChannelNorm", "GroupNorm", "InstanceNorm2d", "LayerNorm"]
 

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 import autograd
 from autograd import OperandError, ShapeError, Tensor
+from nn.arguments import check_sizes
 from nn.init import generator
-from nn.module import Module, check_sizes
+from nn.module import Module
 
 __all__ = ["SpectralNorm", "WeightNorm"]
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from nn.arguments import is_real, is_whole
 from nn.init import generator
-from nn.module import Parameter, is_real, is_whole
+from nn.module import Parameter
 from nn.optim.vector import Array, Loss, Vector
 
 __all__ = ["EvolutionStrategy", "GeneticAlgorithm"]

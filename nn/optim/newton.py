@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd import GraphError, Tensor, Value
-from nn.module import Parameter, is_real
+from nn.arguments import is_real
+from nn.module import Parameter
 from nn.optim.vector import Array, Loss, Vector
 
 __all__ = ["Newton"]
