@@ -21,7 +21,7 @@ from nn.checkpoint import CheckpointError, load, save
 from nn.data import DataLoader, Dataset, load_dataset, standardize
 from nn.diagnosis import gradient_report
 from nn.diagram import layer_step, training_flow
-from nn.evaluate import evaluate, predict
+from nn.evaluate import evaluate, predict, raw_outputs
 from nn.explorer import Explorer
 from nn.init import he_bound, xavier_bound
 from nn.layers import (
@@ -133,8 +133,9 @@ __all__ = [
     "clip_grad_norm_", "clip_grad_value_", "confusion_matrix", "connections", "cross_entropy", "descend",
     "evaluate", "f1", "false_positive_rate", "fit", "functional", "gradient_report", "half_squared_error",
     "he_bound", "huber_loss", "init", "l1_loss", "l1_penalty", "l2_penalty", "layer_step", "load", "load_dataset",
-    "loss_surface", "mse_loss", "plot", "precision", "predict", "r2", "recall", "receptive_field", "roc_auc",
-    "roc_curve", "save", "smooth_l1_loss", "squared_error", "standardize", "toys", "training_flow", "xavier_bound",
+    "loss_surface", "mse_loss", "plot", "precision", "predict", "r2", "raw_outputs", "recall", "receptive_field",
+    "roc_auc", "roc_curve", "save", "smooth_l1_loss", "squared_error", "standardize", "toys", "training_flow",
+    "xavier_bound",
 ]  # fmt: skip
 
 if not TYPE_CHECKING:  # a type checker knows what is there

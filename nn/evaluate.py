@@ -83,7 +83,14 @@ def predict(
 
 
 def raw_outputs(model: Callable[[Any], Any], inputs: Any, batch_size: int = 1000) -> Array:
-    """The outputs for all samples as a plain array, by a model in evaluation mode: what `predict` makes classes of."""
+    """The outputs for all samples as a plain array, by a model in evaluation mode: what `predict` makes classes of.
+
+    Arguments and errors are those of `predict`. The outputs have shape ``(n, ...)``: numbers of a regression, logits or
+    probabilities of a classifier, as the model gives them.
+
+    >>> raw_outputs(lambda x: x.sum(axis=1), np.array([[0.25, 0.5], [1.0, 2.0]]))
+    array([0.75, 3.  ])
+    """
     if isinstance(inputs, Dataset | DataLoader):
         inputs = inputs.inputs
     if isinstance(inputs, tuple):
