@@ -111,6 +111,7 @@ def test_forgotten_rules_and_wrong_rules_are_named():
     with pytest.raises(ValueError, match="one rule per operand"):
         elementwise("half", lambda x: x / 2, lambda x: x / 2)
     short = elementwise("short", lambda x: x, np.positive, lambda g: g)
+    del table["short"]
     for x in (Value(1.0), Tensor(1.0)):
         with pytest.raises(OperandError, match=r"rule 0 of short failed.*rule\(g, ans, x"):
             short(x).backward()
