@@ -130,7 +130,7 @@ def _walk(axes: Any, path: Array, color: str, palette: Palette) -> None:
     pieces: Any = np.stack([path[:-1], path[1:]], axis=1)
     axes.add_collection(LineCollection(pieces, colors=shades[1:], linewidths=2.0, capstyle="round", zorder=4))
     if len(path) <= _DOTTED:
-        axes.scatter(*path[1:-1].T, s=12, color=shades[1:-1], edgecolor=page, linewidth=0.4, zorder=4)
+        axes.scatter(*path[1:-1].T, s=12, color=shades[1:-1], linewidth=0.0, zorder=4)
     axes.scatter(*path[0], s=42, color=page, edgecolor=palette["ink"], linewidth=1.6, zorder=5)
     axes.scatter(*path[-1], s=48, color=color, edgecolor=page, linewidth=1.2, zorder=6)
 
