@@ -98,7 +98,7 @@ class Schedule:
 
 
 def is_flat(listing: Listing) -> bool:
-    """Whether a program can be scheduled: all that takes part is a float, or true or false."""
+    """Whether a program can be scheduled: all that takes part or comes out is a number, true or false, or nothing."""
     equations = listing.equations
     ops = equations.ops
     if not all(equations.is_scalar) or not all(node.is_scalar for _, node in listing.captured):
@@ -107,6 +107,8 @@ def is_flat(listing: Listing) -> bool:
         return False
     used = {*equations.operands, *(guard.slot for guard in listing.guards)}
     if not all(_is_float(x) for slot, x in listing.constants.items() if slot in used):
+        return False
+    if any(isinstance(listing.constants.get(slot), np.ndarray) for slot in listing.outputs):
         return False
     return not any(is_truth(op) for op in ops) or _has_plain_truths(listing)
 

@@ -189,3 +189,14 @@ def test_a_program_without_equations():
         schedule = schedule_of(f, 2.0)
         Levels(schedule).fill(np.zeros(schedule.size))
         assert schedule.size == schedule.given + len(schedule.constants)
+
+
+def test_an_array_among_the_results_is_left_to_python():
+    linear = autograd.hessian(lambda v: v[0] * 2.0, sparse=True)
+    for f in (lambda x: (x + 1.0, np.array([1.0, 2.0])), lambda x: (x + 1.0, linear([x]).values)):
+        for name in ("auto", "numpy", *FAST):
+            program = trace(f, 2.0, executor=name)
+            (number, array), want = program(3.0), f(3.0)
+            assert (number, array.tolist()) == (want[0], want[1].tolist())
+            with pytest.raises(autograd.OperandError, match="works on arrays"):
+                program.flat([3.0])
