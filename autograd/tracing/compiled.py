@@ -84,29 +84,28 @@ class Jitted:
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """The result of the function, by a program where there is one for these arguments."""
-        together, kind, given = self._arguments(args, options)
+        kind, given = self._arguments(args, options)
         if recording.tracer() or any(isinstance(x, Node) and x.requires_grad for x in given):
             return self._f(*args, **options)
         for program in self._at_hand(kind):
             try:
-                return program.replay(given, together)
+                return program.replay(given)
             except GuardError:
                 continue
         try:
-            return self._traced(args, options).replay(given, together)
+            return self._traced(args, options).replay(given)
         except InfiniteError:
             return self._f(*args, **options)
 
-    def _arguments(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[tuple[Any, ...], Any, list[Any]]:
-        """The arguments as programs take them, options first, of what kind they are, and the inputs in them."""
+    def _arguments(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, list[Any]]:
+        """Of what kind arguments are that programs take, options first, and the inputs in them."""
         fixed = marked(args, positions(self._static, len(args)))
-        together = (options, *fixed) if options else fixed
-        signature, given = signature_of(together)
-        return together, (bool(options), signature.key), given
+        signature, given = signature_of((options, *fixed) if options else fixed)
+        return (bool(options), signature.key), given
 
     def _traced(self, args: tuple[Any, ...], options: dict[str, Any]) -> Program:
         """A new program for such arguments, which is kept."""
-        _, kind, _ = self._arguments(args, options)
+        kind, _ = self._arguments(args, options)
         f, taken, static = self._f, args, positions(self._static, len(args))
         if options:
             f, taken, static = _spread(f), (options, *args), tuple(position + 1 for position in static)
@@ -143,7 +142,7 @@ class Jitted:
 
     def backward(self, *args: Any, **options: Any) -> Any:
         """`Program.backward` of the program for these arguments, which is traced where there is none."""
-        _, kind, _ = self._arguments(args, options)
+        kind, _ = self._arguments(args, options)
         taken = (options, *args) if options else args
         for program in self._at_hand(kind):
             try:

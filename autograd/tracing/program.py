@@ -19,16 +19,7 @@ from autograd.structure import leaves, like
 from autograd.sweep import accumulate
 from autograd.tracing.executors import Executor, Flat, check_executor, executor_of, flat_of, is_all_finite, is_finite
 from autograd.tracing.listing import Equation, Guard, Listing, listed
-from autograd.tracing.signature import (
-    Signature,
-    fresh_input,
-    marked,
-    parameters_of,
-    positions,
-    raw_input,
-    signature_of,
-    unmarked,
-)  # fmt: skip
+from autograd.tracing.signature import Signature, fresh_input, marked, parameters_of, positions, raw_input, signature_of
 from autograd.tracing.source import check_outside, followed, node_result, source_of
 from autograd.tracing.text import text_of
 from autograd.tracing.tracer import InfiniteError, Recorder
@@ -186,31 +177,36 @@ class Program:
         GuardError : if the function would take another branch.
         OperandError : if the arguments have another structure, or other shapes.
         """
-        args = marked(args, self._static)
-        signature, given = signature_of(args)
+        signature, given = signature_of(marked(args, self._static))
         self._signature.check(signature, self.__name__)
-        return self.replay(given, args)
+        return self.replay(given)
 
-    def replay(self, given: Sequence[Any], args: tuple[Any, ...]) -> Any:
-        """The same for arguments that are known to fit; `given` are the inputs in them."""
+    def replay(self, given: Sequence[Any]) -> Any:
+        """The same for the inputs in arguments that are known to fit."""
         is_plain = set(map(type, given)) == {float}
         needs = self._captures or (not is_plain and any(isinstance(x, Node) and x.requires_grad for x in given))
         if recording.tracer() or (needs and recording.is_recording()):
             heads = self._on_nodes(given)
             if self._swept and not is_finite(list(map(raw_of, heads))):  # as in `run`
-                heads = leaves(self._f(*unmarked(args)))
+                heads = self._eagerly(given)
             return like(self._tree, iter(heads))
         check_outside(self._listing, self.__name__)
         raw = given if is_plain else [raw_input(x, self._signature.has_arrays) for x in given]
-        return like(self._tree, iter(self.run(raw, args)))
+        return like(self._tree, iter(self.run(raw)))
 
-    def run(self, given: Sequence[Any], args: Sequence[Any]) -> list[Any]:
-        """The leaves of the result from raw inputs; `args` are the arguments that these were made of."""
+    def run(self, given: Sequence[Any]) -> list[Any]:
+        """The leaves of the result from raw inputs."""
         out = self._executor([*given, *self._captured()])
         if self._swept and not is_finite(out):  # a sweep would have looked more closely
-            out = [raw_of(head) for head in leaves(self._f(*unmarked(args)))]
+            out = list(map(raw_of, self._eagerly(given)))
         del out[self._count :]
         return [x if type(x) is float else np.array(x) if isinstance(x, np.ndarray | np.generic) else x for x in out]
+
+    def _eagerly(self, given: Sequence[Any]) -> list[Any]:
+        """The leaves of the result by the function itself, of nodes, as when it was traced: there are as many."""
+        with recording.enable_grad():
+            inputs = [x if isinstance(x, Node) else fresh_input(x, self._signature.has_arrays) for x in given]
+            return leaves(self._f(*self._signature.filled(inputs)))
 
     @property
     def _captures(self) -> bool:
@@ -257,7 +253,7 @@ class Program:
         if self._swept and not is_all_finite(out):  # as in `run`
             rows, points = np.atleast_2d(out), np.atleast_2d(x)
             for lane in np.flatnonzero(~np.isfinite(rows).all(axis=1)):
-                heads = leaves(self._f(*self._signature.filled(points[lane].tolist())))
+                heads = self._eagerly(points[lane].tolist())
                 rows[lane, : self._count] = [np.nan if head is None else raw_of(head) for head in heads]
         return out if out.shape[-1] == self._count else out[..., : self._count]
 

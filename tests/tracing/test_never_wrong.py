@@ -476,3 +476,17 @@ def test_an_inner_trace_of_what_an_outer_computes():
         return trace(lambda z: z * y, 3.0)(x) + y
 
     agree(f, 2.0, -1.5)
+
+
+def test_where_nothing_is_finite_results_have_the_structure_that_they_were_traced_with():
+    def ratio(v):
+        return v[0] / v[1] * v[0] + v[1] * v[0]
+
+    slopes = autograd.hessian(ratio, sparse=True)  # its values are an array of numbers, and a list of nodes
+    want = slopes([0.0, 0.0]).values
+    for executor in ("python", "numpy"):
+        program = trace(lambda v: slopes(v).values, [1.25, -0.75], executor=executor)
+        np.testing.assert_array_equal(program([0.0, 0.0]), want)
+        np.testing.assert_array_equal([node.item() for node in program([Value(0.0), Value(0.0)])], want)
+        np.testing.assert_array_equal(program.flat([[2.0, 3.0], [0.0, 0.0]])[1], want)
+    np.testing.assert_array_equal(jit(lambda v: slopes(v).values)([0.0, 0.0]), want)
