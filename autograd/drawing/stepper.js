@@ -505,6 +505,7 @@ function render({ model, el, compute }) {
   playing(false);
   numbers = sweep(data);
   draw();
+  if (model.get("numbers")?.values) requestAnimationFrame(onNumbers); // of other leaves; it measures, so once in the page
   return () => {
     clearInterval(timer);
     watcher.disconnect();

@@ -72,9 +72,10 @@ const model = {
     on: (event, f) => { heard[event] = f; },
     off: event => { delete heard[event]; },
 };
-const stop = render({ model, el: document.querySelector("#stepper") });
+const show = () => render({ model, el: document.querySelector("#stepper") });
+const stop = show();
 const tell = (name, value) => { state[name] = value; heard[`change:${name}`](); };
-Object.assign(globalThis, { stop, heard, sent, tell });
+Object.assign(globalThis, { show, stop, heard, sent, tell });
 """
 GROUND = """ground => getComputedStyle(document.querySelector("#stepper").shadowRoot.querySelector(".walk"))
     .backgroundColor === ground"""
@@ -108,6 +109,8 @@ def test_the_module_and_a_kernel(browser):
         {"values": list(map(encoded, values)), "partials": list(map(encoded, partials))},
     )
     assert page.locator("#w-node-9 .value").text_content() == number(values[-1])
+    page.evaluate("() => { stop(); globalThis.stop = show(); }")  # in another cell: with the leaves as they are now
+    page.locator("#w-node-9 .value", has_text=number(values[-1])).wait_for()
     for theme, ground in (("false", "rgb(13, 17, 23)"), ("true", "rgb(255, 255, 255)")):
         page.evaluate("theme => { document.body.dataset.jpThemeLight = theme; }", theme)
         page.wait_for_function(GROUND, arg=ground)
