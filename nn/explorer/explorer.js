@@ -496,7 +496,9 @@ function render({ model, el }) {
   for (const event in heard) model.on(event, heard[event]);
   dress();
   onScene();
+  model.send({ views: 1 });
   return () => {
+    model.send({ views: -1 }); // with the last one it pauses
     cancelAnimationFrame(waiting);
     watcher.disconnect();
     sizes.disconnect();

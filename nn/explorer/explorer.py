@@ -34,8 +34,8 @@ class Explorer:
     """A network with two inputs that learns to tell classes of points, step by step, to be looked at and changed.
 
     A notebook shows it as a widget (extra ``"notebook"``): menus, the network with its weights and what each unit says
-    of the plane, the decision boundary, and the loss. It trains between the cells that you run. What the widget can do
-    can be done from here, and the other way round.
+    of the plane, the decision boundary, and the loss. It trains between the cells that you run, and pauses when its
+    last view is gone. What the widget can do can be done from here, and the other way round.
 
     Parameters
     ----------

@@ -53,7 +53,7 @@ class ExplorerWidget(AnyWidget):  # type: ignore[misc]  # of a class that mypy n
     def __init__(self, explorer: Explorer) -> None:
         self._explorer = explorer
         self._trial: Any = None
-        self._sent = self._drawn = 0
+        self._sent = self._drawn = self._views = 0
         super().__init__(menus={**MENUS, "theme": theme_rules("auto")})
         self.show()
         self.observe(self._choose, "settings")
@@ -93,7 +93,10 @@ class ExplorerWidget(AnyWidget):  # type: ignore[misc]  # of a class that mypy n
 
     def _hear(self, widget: Any, message: Any, buffers: Any) -> None:
         self._drawn = max(self._drawn, message.get("drawn", 0))
-        if message.get("do") == "step":
+        self._views += message.get("views", 0)
+        if message.get("views") and not self._views:  # the cell ran again, or its notebook was closed
+            self._explorer.pause()
+        elif message.get("do") == "step":
             self._explorer.pause()
             with suppress(FloatingPointError):  # which is shown
                 self._explorer.step()

@@ -72,6 +72,21 @@ def test_frames_wait_until_they_are_drawn():
     assert elsewhere(asyncio.run, main()) == (1, 3, False, 0)
 
 
+def test_it_pauses_when_nobody_looks_any_more():
+    import asyncio
+
+    async def main():
+        explorer = nn.Explorer()
+        widget, playing = explorer.widget, []
+        widget.playing = True
+        for more in (1, 1, -1, -1):
+            widget._hear(widget, {"views": more}, [])
+            playing.append(explorer.playing)
+        return playing
+
+    assert elsewhere(asyncio.run, main()) == [True, True, True, False]
+
+
 @pytest.mark.filterwarnings("ignore:.*:RuntimeWarning")
 def test_numbers_that_are_not_finite_are_shown():
     explorer = nn.Explorer(nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1)))
@@ -106,7 +121,7 @@ const model = {
         if (!("playing" in changed)) take({ state: changed });
         changed = {};
     },
-    send(message) { if (message.do) take({ message }); },
+    send(message) { if (message.do || message.views) take({ message }); },
     on: (event, f) => { heard[event] = f; },
     off: event => { delete heard[event]; },
 };
@@ -201,6 +216,7 @@ def test_the_module_and_a_kernel(hosted):
     assert (explorer.settings.data, explorer.settings.hidden) == ("spiral", (4, 4))
     page.locator("[data-do=play]").click()
     assert page.evaluate("asked.at(-1)") == {"playing": True}
+    assert explorer.widget._views == 1
     page.evaluate("stop()")
     assert page.evaluate("Object.keys(heard)") == []
     assert page.errors == []
