@@ -127,6 +127,11 @@ def descend(
         function, such as `Newton`, do too.
     steps : how many to take.
 
+    Raises
+    ------
+    ValueError : if the number of steps is not a whole one, from 0.
+    GraphError : if the function does not give a Value.
+
     Examples
     --------
     >>> from nn import SGD
@@ -135,6 +140,8 @@ def descend(
            [0.5 , 0.  ],
            [0.25, 0.  ]])
     """
+    if not is_whole(steps, 0):
+        raise ValueError(f"descend takes a whole number of steps, from 0, but got {steps=}")
     place = [Value(float(number)) for number in start]
     method, path = optimizer(place), ParameterPath(place)
 

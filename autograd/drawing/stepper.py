@@ -17,13 +17,18 @@ from autograd.drawing.theme import ThemeName
 from autograd.drawing.walk import PASSED, Walk
 from autograd.tracing import Program
 
-__all__ = ["data_of", "module", "page"]
+__all__ = ["data_of", "module", "page", "with_host"]
 
 
 @cache
 def module() -> str:
     """The text of ``stepper.js``."""
-    return Path(__file__).with_name("stepper.js").read_text(encoding="utf-8")
+    return with_host(Path(__file__).with_name("stepper.js"))
+
+
+def with_host(path: Path) -> str:
+    """The text of the module of a widget, behind ``host.js``, which all of them share."""
+    return "\n".join(file.read_text(encoding="utf-8") for file in (Path(__file__).with_name("host.js"), path))
 
 
 def data_of(walk: Walk, layout: Layout, theme: ThemeName) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from traitlets import Bool, Dict
 
 from autograd.drawing.stage import theme_rules
+from autograd.drawing.stepper import with_host
 from nn.explorer.settings import MENUS
 from nn.explorer.still import MOST_UNITS, class_roles
 
@@ -30,7 +31,7 @@ __all__ = ["ExplorerWidget", "module"]
 @cache
 def module() -> str:
     """The text of ``explorer.js``."""
-    return Path(__file__).with_name("explorer.js").read_text(encoding="utf-8")
+    return with_host(Path(__file__).with_name("explorer.js"))
 
 
 class ExplorerWidget(AnyWidget):  # type: ignore[misc]  # of a class that mypy need not know

@@ -85,6 +85,7 @@ def histograms(
 
     Raises
     ------
+    TypeError : if it is no report.
     ValueError : if the reports have no such numbers: activations are known if `gradient_report` was given data.
 
     >>> import numpy as np
@@ -135,6 +136,8 @@ def _names(reports: GradientReport | Mapping[str, GradientReport]) -> list[str]:
 
 
 def _by_layer(report: GradientReport, kind: str) -> dict[str, Array]:
+    if not hasattr(report, "layers"):
+        raise TypeError(f"histograms are of what nn.gradient_report gives, one or several by name, but got {report!r}")
     found = {f"{layer.name} {layer.kind}": np.ravel(getattr(layer, kind)) for layer in report.layers}
     return {name: numbers for name, numbers in found.items() if numbers.size}
 

@@ -101,3 +101,9 @@ def test_a_function_of_plain_numbers_is_told():
     with pytest.raises(GraphError, match=r"a function of Values that gives a Value, but it gave 1\.0"):
         descend(lambda x: 1.0, (3.0,), lambda place: SGD(place, lr=1.0))
     assert descend(lambda x: x * x, [Value(3.0).data], lambda place: SGD(place, lr=0.5), 1).tolist() == [[3.0], [0.0]]
+
+
+@pytest.mark.parametrize("steps", [-1, 2.5, True])
+def test_descend_takes_whole_numbers_of_steps(steps):
+    with pytest.raises(ValueError, match="a whole number of steps, from 0, but got steps="):
+        descend(lambda x: x * x, [1.0], lambda place: SGD(place, lr=0.1), steps)

@@ -91,3 +91,9 @@ def test_spreads_stand_at_the_median():
     (axes,) = plot.spreads({"sizes": {"first": np.array([-1.0, 2.0, 4.0, 0.0]), "second": np.zeros(2)}}).axes
     assert axes.lines[-1].get_xdata() == [2.0]
     assert words(axes) == ["all 0"]
+
+
+@pytest.mark.parametrize("reports", [5, {"before": 5}])
+def test_histograms_are_of_reports(reports):
+    with pytest.raises(TypeError, match=r"histograms are of what nn\.gradient_report gives, .* but got 5"):
+        plot.histograms(reports)
