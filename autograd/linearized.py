@@ -124,7 +124,9 @@ def _differentiable(x: Any) -> bool:
 def _fresh(primal: Any, recorded: bool, beside_arrays: bool) -> Value | Tensor:
     """A new node to differentiate by; one that hangs on `primal` if that is a node of an outer graph."""
     if isinstance(primal, Value | Tensor):
-        node: Value | Tensor = identity(primal) if recorded and primal.requires_grad else primal.detach()
+        if recorded and primal.requires_grad:
+            return primal._recorded(primal._data, identity, (primal,), None, True)
+        node = primal.detach()
         node.requires_grad = True
         return node
     if isinstance(primal, np.ndarray):

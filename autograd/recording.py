@@ -100,8 +100,9 @@ def inspectors() -> list[Inspector | None]:
 
 def arrived(node: Any) -> Any:
     """What every new node passes while something unusual is on; gives it back, without history under `no_grad`."""
-    depth, tracer = _local.depth, _local.tracer
-    if looking := inspector():
+    local = _local
+    depth, tracer, inspectors = local.depth, local.tracer, local.inspectors
+    if inspectors and (looking := inspectors[-1]):
         looking.arrived(node)
     if tracer is not None:
         tracer.arrived(node)

@@ -1,18 +1,42 @@
-"""`Equations`: what a program computes, as flat arrays of some 30 bytes per equation, read like a list."""
+"""`Equations`: what a program computes, as flat arrays of some 22 bytes per equation, read like a list."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from autograd.primitive import Primitive
 
-__all__ = ["Equation", "Equations"]
+Ints = npt.NDArray[np.signedinteger[Any]]
+
+__all__ = ["Doing", "Equation", "Equations", "How"]
+
+
+class How(NamedTuple):
+    """How an operation is done.
+
+    Attributes
+    ----------
+    params : its static parameters.
+    is_scalar : whether it computes one float of floats.
+    is_constant : whether derivatives stop there, as in a part that was detached.
+    """
+
+    params: dict[str, Any] = {}
+    is_scalar: bool = True
+    is_constant: bool = False
+
+
+class Doing(NamedTuple):
+    """What an equation does to its operands."""
+
+    op: Primitive
+    how: How
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +45,7 @@ class Equation:
 
     Attributes
     ----------
-    is_scalar : whether it computes one float of floats.
-    is_constant : whether derivatives stop there, as in a part that was detached.
+    params, is_scalar, is_constant : see `How`.
     line : the source line that wrote it; for what a transform computes, the line that called it.
     """
 
@@ -41,58 +64,53 @@ class Equations(Sequence[Equation]):
 
     Attributes
     ----------
-    ops : the primitives, each once.
-    codes : per equation the place of its primitive in `ops`.
+    kinds : what they do, each once.
+    codes : per equation the place in `kinds` of what it does.
     operands, ends : the operands of all equations in one array, and where those of each equation end.
-    params : static parameters by equation, for those that have some.
+    results : their slots, which increase.
     lines : source lines; `line` has the number of each equation's.
+    names : by slot, of results that have one.
     """
 
-    def __init__(self, lines: list[str]) -> None:
-        self.ops: list[Primitive] = []
-        self.codes, self.results = array("H"), array("i")
-        self.operands, self.ends = array("i"), array("i")
-        self.params: dict[int, dict[str, Any]] = {}
-        self.is_scalar, self.is_constant = bytearray(), bytearray()
-        self.lines, self.line = lines, array("i")
-        self.names: dict[int, str] = {}
+    def __init__(
+        self,
+        kinds: list[Doing],
+        made: Ints,
+        longer: list[tuple[int, ...]],
+        line: Sequence[int],
+        lines: list[str],
+        names: dict[int, str],
+    ) -> None:
+        """One equation per slot that is `made`: a row with a place in `kinds` and two operands.
 
-    def append(
-        self, code: int, operands: list[int], result: int, is_scalar: bool, is_constant: bool,
-        params: dict[str, Any] | None, name: str | None, line: int,
-    ) -> None:  # fmt: skip
-        """One more, of the primitive ``ops[code]``."""
-        if params:
-            self.params[len(self.codes)] = params
-        if name is not None:
-            self.names[len(self.codes)] = name
-        self.codes.append(code)
-        self.results.append(result)
-        self.operands.fromlist(operands)
-        self.ends.append(len(self.operands))
-        self.is_scalar.append(is_scalar)
-        self.is_constant.append(is_constant)
-        self.line.append(line)
+        The place is -1 where nothing is done, the second operand where there is one only; where there are more, the
+        first is -1 and the second their place in `longer`.
+        """
+        results = np.flatnonzero(made[:, 0] >= 0).astype(np.int32)
+        codes, first, second = made[results].T
+        is_long = first < 0
+        counts = 1 + (second >= 0).astype(np.int32)
+        counts[is_long] = np.array(list(map(len, longer)), np.int32)[second[is_long]]
+        ends = np.cumsum(counts, dtype=np.int32)
+        starts = ends - counts
+        operands = np.empty(ends[-1] if len(ends) else 0, np.int32)
+        operands[starts[counts == 2] + 1] = second[counts == 2]
+        operands[starts] = first
+        for place in np.flatnonzero(is_long).tolist():
+            operands[starts[place] : ends[place]] = longer[second[place]]
+        self.kinds, self.codes, self.results = kinds, _array("i", codes), _array("i", results)
+        self.operands, self.ends = _array("i", operands), _array("i", ends)
+        self.line, self.lines, self.names = array("i", line), lines, names
 
-    def kept(self, chosen: npt.NDArray[np.intp]) -> Equations:
-        """Those in the `chosen` places, in order."""
-        out = Equations(self.lines)
-        out.ops = self.ops
+    def keep(self, chosen: npt.NDArray[np.bool_]) -> None:
+        """Drop the equations that are not `chosen`."""
         ends = np.asarray(self.ends)
-        starts = np.concatenate([[0], ends])
+        counts = np.diff(ends, prepend=0)
+        self.operands = _array("i", np.asarray(self.operands)[np.repeat(chosen, counts)])
+        self.ends = _array("i", np.cumsum(counts[chosen]))
         for name in ("codes", "results", "line"):
             mine = getattr(self, name)
-            setattr(out, name, array(mine.typecode, np.asarray(mine)[chosen].tobytes()))
-        out.is_scalar = bytearray(np.frombuffer(self.is_scalar, np.uint8)[chosen].tobytes())
-        out.is_constant = bytearray(np.frombuffer(self.is_constant, np.uint8)[chosen].tobytes())
-        counts = ends[chosen] - starts[chosen]
-        out.ends = array("i", np.cumsum(counts, dtype=np.int32).tobytes())
-        shift = np.repeat(starts[chosen] - np.cumsum(counts) + counts, counts)
-        out.operands = array("i", np.asarray(self.operands)[np.arange(len(shift)) + shift].tobytes())
-        where = {old: new for new, old in enumerate(chosen.tolist())} if self.params or self.names else {}
-        out.params = {where[place]: params for place, params in self.params.items() if place in where}
-        out.names = {where[place]: name for place, name in self.names.items() if place in where}
-        return out
+            setattr(self, name, _array(mine.typecode, np.asarray(mine)[chosen]))
 
     def operands_of(self, place: int) -> array[int]:
         """The operands of one equation."""
@@ -109,11 +127,13 @@ class Equations(Sequence[Equation]):
         if isinstance(place, slice):
             return [self[one] for one in range(*place.indices(len(self)))]
         place = range(len(self))[place]
-        return Equation(
-            self.results[place], self.ops[self.codes[place]], tuple(self.operands_of(place)),
-            self.params.get(place, {}), bool(self.is_scalar[place]), bool(self.is_constant[place]),
-            self.lines[self.line[place]], self.names.get(place),
-        )  # fmt: skip
+        op, how = self.kinds[self.codes[place]]
+        result, line = self.results[place], self.lines[self.line[place]]
+        return Equation(result, op, tuple(self.operands_of(place)), *how, line, self.names.get(result))
 
     def __iter__(self) -> Iterator[Equation]:
         return map(self.__getitem__, range(len(self)))
+
+
+def _array(typecode: str, numbers: npt.NDArray[Any]) -> array[int]:
+    return array(typecode, numbers.astype(typecode, copy=False).tobytes())

@@ -70,8 +70,8 @@ class Machine:
     def knows(listing: Listing) -> bool:
         """Whether there is a branch for all that a program does."""
         equations, known = listing.equations, opcodes()
-        ops = [equations.ops[code] for code in set(equations.codes)]
-        return not equations.params and all(op.name in known and op in _ROWS for op in ops)
+        kinds = [equations.kinds[code] for code in set(equations.codes)]
+        return all(not how.params and op.name in known and op in _ROWS for op, how in kinds)
 
     def fill(self, values: npt.NDArray[np.float64]) -> None:
         """Compute all results in the buffer."""

@@ -100,17 +100,17 @@ class Schedule:
 def is_flat(listing: Listing) -> bool:
     """Whether a program can be scheduled: all that takes part or comes out is a number, true or false, or nothing."""
     equations = listing.equations
-    ops = equations.ops
-    if not all(equations.is_scalar) or not all(node.is_scalar for _, node in listing.captured):
+    kinds = [equations.kinds[code] for code in set(equations.codes)]
+    if not all(how.is_scalar and (op.scalar is not None or op.name == "identity") for op, how in kinds):
         return False
-    if any(op.scalar is None and op.name != "identity" for op in map(ops.__getitem__, set(equations.codes))):
+    if not all(node.is_scalar for _, node in listing.captured):
         return False
     used = {*equations.operands, *(guard.slot for guard in listing.guards)}
     if not all(_is_float(x) for slot, x in listing.constants.items() if slot in used):
         return False
     if any(isinstance(listing.constants.get(slot), np.ndarray) for slot in listing.outputs):
         return False
-    return not any(is_truth(op) for op in ops) or _has_plain_truths(listing)
+    return not any(is_truth(op) for op, _ in kinds) or _has_plain_truths(listing)
 
 
 def is_truth(op: Primitive) -> bool:
@@ -153,7 +153,7 @@ def scheduled(listing: Listing, wide: int = 32, dots: bool = False) -> Schedule:
     uses = uses_in(listing)
     folds, is_part = folds_of(listing, uses)
     paired = paired_in(listing, uses, folds, is_part, one=len(place_of) - 1) if dots else set()
-    levels = _levels(listing, folds, is_part)
+    levels = _levels(listing, folds, is_part, len(place_of))
     ends = np.asarray(equations.ends, np.int64)
     starts = np.concatenate([[0], ends])[:-1]
     arities = ends - starts
@@ -245,18 +245,28 @@ def _gathered(
     return operands, offsets
 
 
-def _levels(listing: Listing, folds: dict[int, list[int]], is_part: bytearray) -> Ints:
-    """Per equation one more than the highest level of its operands."""
+def _levels(listing: Listing, folds: dict[int, list[int]], is_part: bytearray, slots: int) -> Ints:
+    """Per equation one more than the highest level of its operands; there are so many `slots`."""
     equations = listing.equations
-    level_of = [0] * (1 + max([*listing.inputs, *listing.constants, *(slot for slot, _ in listing.captured),
-                               *equations.results], default=0) + 1)  # fmt: skip
-    level, flat, start = level_of.__getitem__, equations.operands.tolist(), 0
-    for place, (end, result) in enumerate(zip(equations.ends, equations.results, strict=True)):
-        if not is_part[place]:
-            slots = folds[place] if place in folds else flat[start:end]
-            level_of[result] = 1 + max(map(level, slots))
-        start = end
-    levels: Ints = np.array(level_of, np.int64)[np.asarray(equations.results)]
+    flat, results = np.asarray(equations.operands), np.asarray(equations.results)
+    places = np.flatnonzero(np.frombuffer(is_part, np.uint8) == 0)
+    ends = np.asarray(equations.ends)
+    starts, ends = np.append(0, ends)[places], ends[places]
+    first, last = (flat[starts], flat[ends - 1]) if len(flat) else (flat, flat)
+    more = ends - starts > 2
+    more[np.searchsorted(places, list(folds))] = True
+    first[more] = -1 - places[more]  # those of more than two operands: they are looked up
+    level = [0] * slots
+    for left, right, result in zip(first.tolist(), last.tolist(), results[places].tolist(), strict=True):
+        if left < 0:
+            place = -1 - left
+            height = max(map(level.__getitem__, folds[place] if place in folds else equations.operands_of(place)))
+        else:
+            height, other = level[left], level[right]
+            if other > height:
+                height = other
+        level[result] = height + 1
+    levels: Ints = np.array(level, np.int64)[results]
     return levels
 
 
@@ -266,25 +276,16 @@ def _kinds(
     """What there is to do, each once, and per equation which of it."""
     equations = listing.equations
     codes = np.asarray(equations.codes)
-    kinds: list[Kind] = []
+    number_of: dict[Kind, int] = {}
     of = np.zeros(len(equations), np.int64)
-    special = {
-        **{place: Kind(equations[place].op, tuple(sorted(params.items())), int(arities[place]))
-           for place, params in equations.params.items()},
-        **{place: Kind(DOT if place in paired else FOLD, (), len(slots)) for place, slots in folds.items()},
-    }  # fmt: skip
-    for code, op in enumerate(equations.ops):
+    for code, what in enumerate(equations.kinds):
         mine = np.flatnonzero(codes == code)
         if len(mine):
-            of[mine] = len(kinds)
-            kinds.append(Kind(op, (), int(arities[mine].min())))
-    number_of: dict[Kind, int] = {}
-    for place, kind in special.items():
-        if kind not in number_of:
-            number_of[kind] = len(kinds)
-            kinds.append(kind)
-        of[place] = number_of[kind]
-    return tuple(kinds), of
+            kind = Kind(what.op, tuple(sorted(what.how.params.items())), int(arities[mine].min()))
+            of[mine] = number_of.setdefault(kind, len(number_of))
+    for place, slots in folds.items():
+        of[place] = number_of.setdefault(Kind(DOT if place in paired else FOLD, (), len(slots)), len(number_of))
+    return tuple(number_of), of
 
 
 def _places(listing: Listing) -> tuple[Ints, Floats, int]:
@@ -340,5 +341,5 @@ def _with_lines(operands: Ints, offsets: Ints, per_run: Ints, counts: Ints, wide
 def _truths(listing: Listing) -> set[int]:
     """The slots of all results that are true or false."""
     equations = listing.equations
-    codes = [code for code, op in enumerate(equations.ops) if is_truth(op)]
+    codes = [code for code, what in enumerate(equations.kinds) if is_truth(what.op)]
     return set(np.asarray(equations.results)[np.isin(equations.codes, codes)].tolist())

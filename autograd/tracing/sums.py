@@ -19,10 +19,9 @@ def folds_of(listing: Listing, uses: Ints) -> tuple[dict[int, list[int]], bytear
     """The operands of all chains of additions by their last equation, and which equations are parts of one."""
     equations = listing.equations
     is_part, folds = bytearray(len(equations)), dict[int, list[int]]()
-    add = next((code for code, op in enumerate(equations.ops) if op is table["add"]), None)
-    if add is None:
+    adding = _places_of("add", listing)
+    if not len(adding):
         return folds, is_part
-    adding = np.flatnonzero(np.asarray(equations.codes) == add)
     ends = np.asarray(equations.ends)[adding]
     flat, results = np.asarray(equations.operands), np.asarray(equations.results)[adding]
     links: dict[int, tuple[int, int, int]] = {}  # by the slot of a sum: how long its chain is, and its operands
@@ -60,11 +59,11 @@ def uses_in(listing: Listing) -> Ints:
 def paired_in(listing: Listing, uses: Ints, folds: dict[int, list[int]], is_part: bytearray, one: int) -> set[int]:
     """Which folds are dots. Their operands become pairs of factors; what is no product is one with the slot `one`."""
     equations = listing.equations
-    mul = next((code for code, op in enumerate(equations.ops) if op is table["mul"]), None)
-    if mul is None or not folds:
+    multiplying = _places_of("mul", listing)
+    if not (len(multiplying) and folds):
         return set()
     results = np.asarray(equations.results)
-    places = np.flatnonzero((np.asarray(equations.codes) == mul) & (uses[results] == 1))
+    places = multiplying[uses[results[multiplying]] == 1]
     ends, flat = np.asarray(equations.ends)[places], np.asarray(equations.operands)
     factors = zip(places.tolist(), flat[ends - 2].tolist(), flat[ends - 1].tolist(), strict=True)
     products = dict(zip(results[places].tolist(), factors, strict=True))
@@ -81,3 +80,11 @@ def paired_in(listing: Listing, uses: Ints, folds: dict[int, list[int]], is_part
                     is_part[place] = True
             folds[unit] = pairs
     return paired
+
+
+def _places_of(name: str, listing: Listing) -> Ints:
+    """The equations that do this."""
+    equations = listing.equations
+    codes = [code for code, what in enumerate(equations.kinds) if what.op is table[name]]
+    places: Ints = np.flatnonzero(np.isin(equations.codes, codes))
+    return places

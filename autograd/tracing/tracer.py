@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
-from array import array
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -83,6 +83,14 @@ class Flags(_Truth, Tensor):
         return rules.sum(rules.logical_not(self), axis=axis) == 0.0
 
 
+class _Ours(dict[str, bool]):
+    """Whether a file is one of ours."""
+
+    def __missing__(self, file: str) -> bool:
+        self[file] = is_ours = file.startswith(_HOME)
+        return is_ours
+
+
 class Recorder:
     """What one run of a function did beside computing.
 
@@ -103,39 +111,40 @@ class Recorder:
         self.watched: list[Node] = []
         self.relied: list[tuple[dict[str, Any], str, Any]] = []
         self.error: TraceError | None = None
-        self._places: dict[tuple[int, int], int] = {}  # by code object and instruction
-        self._codes: list[tuple[CodeType, int]] = []
-        self.where = array("i")
-        self._ours: dict[str, bool] = {}
+        self._codes: list[tuple[CodeType, int]] = []  # by place: a code object and an instruction
+        self._places_by_code: defaultdict[int, dict[int, int]] = defaultdict(dict)  # by id and instruction
+        self._code: CodeType | None = None
+        self._places: dict[int, int] = {}  # those of `_code`
+        self.where: list[int] = []
+        self._ours = _Ours()
         self._sweep: int | None = None
 
     def arrived(self, node: Any) -> None:
         """Keep an operation, with its source line."""
         self.nodes.append(node)
-        self.where.append(self._here() if self._sweep is None else self._sweep)
+        self.where.append(self._here(sys._getframe(3)) if self._sweep is None else self._sweep)
 
-    def _here(self) -> int:
-        """The number of the innermost source line that is not ours."""
-        frame, ours = sys._getframe(3), self._ours
-        while True:
-            name = frame.f_code.co_filename
-            is_ours = ours.get(name)
-            if is_ours is None:
-                is_ours = ours[name] = name.startswith(_HOME)
-            if not is_ours or frame.f_back is None:
-                break
+    def _here(self, frame: FrameType) -> int:
+        """The number of the innermost source line, from `frame` outward, that is not ours."""
+        ours, code = self._ours, frame.f_code
+        while ours[code.co_filename] and frame.f_back is not None:
             frame = frame.f_back
-        code, instruction = frame.f_code, frame.f_lasti  # from which the line follows, but not in no time
-        place = self._places.get((id(code), instruction))
+            code = frame.f_code
+        if code is not self._code:  # often it is that of the operation before
+            self._code, self._places = code, self._places_by_code[id(code)]
+        instruction = frame.f_lasti  # from which the line follows, but not in no time
+        place = self._places.get(instruction)
         if place is None:
-            place = self._places[id(code), instruction] = len(self._codes)
+            place = self._places[instruction] = len(self._codes)
             self._codes.append((code, instruction))
         return place
 
     @contextmanager
     def sweeping(self) -> Iterator[None]:
         """What a sweep computes belongs to the line that asked for it, which takes long to find from deep inside."""
-        outer, self._sweep = self._sweep, self._here() if self._sweep is None else self._sweep
+        outer = self._sweep
+        if outer is None:
+            self._sweep = self._here(sys._getframe(2))  # behind that of contextlib
         try:
             yield
         finally:

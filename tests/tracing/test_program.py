@@ -207,6 +207,29 @@ def test_the_text_names_inputs_and_lines():
     assert [program.inputs, len(program.outputs)] == [(0, 1, 2), 1]
 
 
+def test_what_a_transform_computes_has_the_line_that_called_it():
+    def f(x):
+        return autograd.tanh(x * x)
+
+    def slope(x):
+        return grad(f)(x)
+
+    lines = {equation.line for equation in trace(slope, 0.5).equations if equation.op.name not in ("mul", "tanh")}
+    assert lines == {f"test_program.py:{slope.__code__.co_firstlineno + 1}"}
+
+
+def test_many_operands_and_parameters_that_cannot_be_compared():
+    def f(x, c):
+        rows = autograd.stack([x[0], x[1:3].sum(), autograd.where(c > 0.0, x[2], x[1]), x[1:3].sum()])
+        return rows, x[np.array([0, 2])], x[np.array([0, 2])]
+
+    program = trace(f, np.array([1.0, 2.0, 3.0]), 1.0)
+    assert sum(equation.op.name == "sum" for equation in program.equations) <= 2
+    for x, c in [(np.array([4.0, 5.0, 6.0]), -1.0), (np.array([1.0, -2.0, 3.0]), 2.0)]:
+        for got, want in zip(program(x, c), f(Tensor(x), Tensor(c)), strict=True):
+            np.testing.assert_array_equal(got, want.numpy())
+
+
 def test_a_line_in_a_notebook_is_that_of_its_cell(monkeypatch):
     cells = {__file__: ("Cell", "In[3]")}
     shell = SimpleNamespace(compile=SimpleNamespace(format_code_name=cells.get))
