@@ -64,7 +64,6 @@ class Linearized:
     def pull(self, cotangents: Sequence[Any]) -> list[Any]:
         """One cotangent per input from one per head, None for a zero one."""
         create_graph = self._creates(cotangents)
-        check_fresh(self.order)
         pending: dict[Node, Any] = {}
         for head, given in zip(self.heads, cotangents, strict=True):
             if isinstance(head, Node) and head.requires_grad and given is not None:
@@ -74,6 +73,7 @@ class Linearized:
         closed = self._recorded and not create_graph and all(head.is_scalar for head in pending)  # no node from outside
         gradients = pull_floats(pending) if closed and pending else None
         if gradients is None:
+            check_fresh(self.order)
             with recording.enable_grad(), recording.sweeping():
                 pull(self.order, pending, create_graph=create_graph, wanted=self._active)
             gradients = pending
@@ -142,19 +142,13 @@ def _between(heads: Sequence[Node], inputs: Sequence[Node], since: int) -> tuple
     What was created before the first input cannot depend on it: the search stops there, so that a transform inside a
     large graph costs only its own part.
     """
-    active, order, outside = set(inputs), [], False
-    for node in toposort(*heads, since=since):
-        if node in active:
-            continue
-        depends = False
+    active, order, outside = set(inputs), [], list[Node]()
+    for node in toposort(*heads, since=since, before=outside):
         for arg in node.args:
-            if type(arg) is not float and isinstance(arg, Node):
-                depends = depends or arg in active
-                outside = outside or (arg.index < since and arg.requires_grad)
-        if depends:
-            active.add(node)
-            order.append(node)
-    return order, active, outside or any(head.requires_grad and head.index < since for head in heads)
+            if isinstance(arg, Node) and arg in active and node not in active:
+                active.add(node)
+                order.append(node)
+    return order, active, bool(outside)
 
 
 def _like_primal(cotangent: Any, x: Node, primal: Any) -> Any:

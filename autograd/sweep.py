@@ -39,13 +39,14 @@ __all__ = [
 _by_index = attrgetter("index")
 
 
-def toposort(*roots: Node, since: int = 0) -> list[Node]:
+def toposort(*roots: Node, since: int = 0, before: list[Node] | None = None) -> list[Node]:
     """All nodes that the roots were computed from and that require a gradient, operands before results.
 
     Parameters
     ----------
     roots : where to start; included.
     since : nodes created before this index are left out (they cannot depend on one created later).
+    before : takes the nodes that were left out, those that were met.
 
     Raises
     ------
@@ -58,16 +59,18 @@ def toposort(*roots: Node, since: int = 0) -> list[Node]:
     >>> [node.data for node in toposort(x * x + 1.0)]
     [2.0, 4.0, 5.0]
     """
-    order = [root for root in dict.fromkeys(roots) if root.requires_grad and root.index >= since]
-    seen = set(order)
+    seen = {root for root in roots if root.requires_grad}
+    order, early = [root for root in seen if root.index >= since], [] if before is None else before
+    early += [root for root in seen if root.index < since]
     for node in order:  # which grows while it is walked
         for arg in node.args:
-            if isinstance(arg, Node):
-                if arg.index > node.index:
-                    raise _stale(arg, node)
-                if arg.requires_grad and arg.index >= since and arg not in seen:
-                    seen.add(arg)
-                    order.append(arg)
+            if type(arg) is float or not isinstance(arg, Node):
+                continue
+            if arg.index > node.index:
+                raise _stale(arg, node)
+            if arg.requires_grad and arg not in seen:
+                seen.add(arg)
+                (order if arg.index >= since else early).append(arg)
     order.sort(key=_by_index)
     return order
 
