@@ -274,24 +274,19 @@ def _pull_node(
     assert op is not None
     values = args if create_graph else [arg._data if isinstance(arg, Node) else arg for arg in args]
     ans = node if create_graph else node._data
-    moved = tuple(op.rules[0](g, ans, *values, **params)) if op.variadic else None  # type: ignore[misc]
+    rules = op.array_rules if type(g) is np.ndarray else op.rules
+    moved = tuple(rules[0](g, ans, *values, **params)) if op.variadic else None  # type: ignore[misc]
     for position, arg in enumerate(args):
         if isinstance(arg, Node) and arg.requires_grad and (wanted is None or arg in wanted):
-            part = moved[position] if moved else _contribution(op, position, arg, g, ans, values, params)
+            if moved:
+                part = moved[position]
+            else:  # an operand without rule is recorded as a constant
+                part = apply(op, rules[position], position, g, ans, values, params, arg.is_scalar)  # type: ignore[arg-type]
             part = _fitted(part, arg, op, position)
             before = pending.get(arg)
             pending[arg] = total = part if before is None else _plus(before, part)
             if inspector:
                 inspector.contributed(node, position, g, total)
-
-
-def _contribution(
-    op: Primitive, position: int, arg: Node, g: Any, ans: Any, values: Sequence[Any], params: dict[str, Any]
-) -> Any:
-    """What the rule for one operand makes of the cotangent `g`."""
-    rule = (op.array_rules if type(g) is np.ndarray else op.rules)[position]
-    assert rule is not None  # an operand without rule is recorded as a constant
-    return apply(op, rule, position, g, ans, values, params, arg.is_scalar)
 
 
 def apply(
@@ -343,7 +338,7 @@ def _fitted(part: Any, arg: Node, op: Primitive, position: int) -> Any:
         return part
     raw = raw_of(part)
     if raw.shape != data.shape:
-        part = _unbroadcast(part, data.shape, op, position)
+        part = _unbroadcast(part, raw.shape, data.shape, op, position)
     if raw.dtype != data.dtype:
         part = part.astype(data.dtype)
     return part if isinstance(part, Node) else np.asarray(part)
@@ -354,9 +349,8 @@ def _as_numpy(value: Any) -> Any:
     return np.float64(value) if type(value) is float else value
 
 
-def _unbroadcast(part: Any, shape: tuple[int, ...], op: Primitive, position: int) -> Any:
-    """Sum over the axes along which an operand of `shape` was broadcast."""
-    given = np.shape(raw_of(part))
+def _unbroadcast(part: Any, given: tuple[int, ...], shape: tuple[int, ...], op: Primitive, position: int) -> Any:
+    """Sum a contribution of the shape `given` over the axes along which an operand of `shape` was broadcast."""
     extra = len(given) - len(shape)
     if given[extra:] == shape:  # a bias beside a batch
         return part.sum(axis=0 if extra == 1 else tuple(range(extra)))

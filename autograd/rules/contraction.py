@@ -9,14 +9,14 @@ import math
 import numpy as np
 
 from autograd.primitive import linear, table
-from autograd.rules.shape import expand_dims, reshape, swapaxes
+from autograd.rules.shape import expand_dims, reshape, swapaxes, transpose
 
 __all__ = ["contract", "inner", "matmul"]
 
 
 def _matmul_x(g, ans, x, y):  # a rule
     if y.ndim == 1:  # (..., n) @ (n,) -> (...)
-        return expand_dims(g, axis=-1) * y
+        return (expand_dims(g, axis=-1) if x.ndim > 1 else g) * y
     if x.ndim == 1:  # (n,) @ (..., n, m) -> (..., m)
         return reshape(matmul(y, expand_dims(g, axis=-1)), shape=y.shape[:-1])
     return matmul(g, swapaxes(y, axis1=-1, axis2=-2))
@@ -40,9 +40,11 @@ def _inner(x, y):
 def _inner_y(g, ans, x, y):  # a rule
     if y.ndim == 1:  # (..., n), (n,) -> (...)
         return expand_dims(g, axis=-1) * x
-    rows, columns = y.shape  # (..., n), (m, n) -> (..., m)
-    batch = math.prod(x.shape[:-1])
-    return matmul(swapaxes(reshape(g, shape=(batch, rows)), axis1=0, axis2=1), reshape(x, shape=(batch, columns)))
+    if x.ndim != 2:  # (..., n), (m, n) -> (..., m)
+        rows, columns = y.shape
+        batch = math.prod(x.shape[:-1])
+        g, x = reshape(g, shape=(batch, rows)), reshape(x, shape=(batch, columns))
+    return matmul(transpose(g), x)
 
 
 def _contract(x, y, *, subscripts):
