@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from autograd import functions, recording, rules
-from autograd.arrays import Array, Locked, as_array, as_constant, as_index, as_param, is_foreign
+from autograd.arrays import Array, Locked, as_array, as_constant, as_param, is_foreign
 from autograd.collector import tick
 from autograd.differentiable import Differentiable, label
 from autograd.errors import OperandError, ShapeError
@@ -109,6 +109,20 @@ def _along(op: Primitive) -> Callable[..., Any]:
     return method
 
 
+def _operands(op: Primitive, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Operands of any kind as they are recorded: Tensors, floats and arrays of our own."""
+    dtypes = [arg._data.dtype for arg in args if isinstance(arg, Tensor)]
+    dtype = next((dtype for dtype in dtypes if dtype.kind == "f"), dtypes[0])
+    parts, tracer = list(args), recording.tracer()
+    for position, arg in enumerate(args):
+        ruled = not op.rules or op.variadic or op.rules[position] is not None
+        if isinstance(arg, Tensor) and (ruled or tracer):
+            parts[position] = arg if ruled else arg.detach()
+        else:  # an operand without a rule has no derivative: it is recorded as the constant that it is
+            parts[position] = as_constant(arg, op.name, dtype) if ruled else np.array(getattr(arg, "_data", arg))
+    return tuple(parts)
+
+
 class Tensor(Differentiable, kind="Tensor"):
     """One numpy array, and how it was computed.
 
@@ -172,27 +186,14 @@ class Tensor(Differentiable, kind="Tensor"):
             raise op.explain(TypeError(), args, params)
         if params:
             params = {key: as_param(value) for key, value in params.items()}
-        dtypes = [arg._data.dtype for arg in args if isinstance(arg, Tensor)]
-        dtype = next((dtype for dtype in dtypes if dtype.kind == "f"), dtypes[0])
-        parts, raw, needs, tracer = [], [], False, recording.tracer()
-        for position, arg in enumerate(args):
-            ruled = not op.rules or op.variadic or op.rules[position] is not None
-            if isinstance(arg, Tensor) and ruled:
-                raw.append(arg._data)
-                needs = needs or arg.requires_grad
-            elif tracer and isinstance(arg, Tensor):
-                arg = arg.detach()
-                raw.append(arg._data)
-            else:  # an operand without a rule has no derivative: it is recorded as the constant that it is
-                arg = as_constant(arg, op.name, dtype) if ruled else np.array(getattr(arg, "_data", arg))
-                raw.append(arg)
-            parts.append(arg)
-        data = op.compute(raw, params)
+        parts = args if _USUAL.issuperset(map(type, args)) and None not in op.rules else _operands(op, args)
+        data = op.compute([part._data if isinstance(part, Tensor) else part for part in parts], params)
         if not op.rules:  # a comparison
-            return tracer.constant(op, tuple(parts), params or None, data) if tracer else data
-        if op.result == "Value":
-            return Tensor.kinds["Value"]._recorded(data, op, tuple(parts), params or None, needs)  # type: ignore[attr-defined]
-        return _node(data, op, tuple(parts), params or None, needs)
+            tracer = recording.tracer()
+            return tracer.constant(op, parts, params or None, data) if tracer else data
+        recorded = Tensor.kinds["Value"]._recorded if op.result == "Value" else _node  # type: ignore[attr-defined]
+        needs = any([part.requires_grad for part in parts if isinstance(part, Tensor)])
+        return recorded(data, op, parts, params or None, needs)
 
     _recorded = staticmethod(_node)
 
@@ -292,7 +293,7 @@ class Tensor(Differentiable, kind="Tensor"):
     # --- elements ---
 
     def __getitem__(self, index: Any) -> Tensor:
-        return rules.getitem(self, index=as_index(index))  # type: ignore[no-any-return]
+        return rules.getitem(self, index=index)  # type: ignore[no-any-return]
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise OperandError(
@@ -387,3 +388,6 @@ class Tensor(Differentiable, kind="Tensor"):
                 ".numpy()"
             )
         return ours(*args, **kwargs)
+
+
+_USUAL = {Tensor, float}
