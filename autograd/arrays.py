@@ -58,6 +58,8 @@ class Locked(np.ndarray[Any, np.dtype[np.floating[Any]]]):
 
 def as_array(x: Any, name: str) -> Array:
     """`x` as a floating array; anything that is not real numbers in a regular shape is an error that says so."""
+    if type(x) is np.ndarray and x.dtype.kind == "f":
+        return x
     if isinstance(x, np.ma.MaskedArray):
         raise OperandError(f"{name}: masked arrays are not supported; use autograd.where(mask, x, y), or x.filled(0.0)")
     try:
@@ -84,7 +86,7 @@ def as_constant(x: Any, name: str, dtype: np.dtype[Any]) -> Any:
         return x
     if isinstance(x, Differentiable):
         raise mixed(name)
-    if isinstance(x, numbers.Real | np.bool_):
+    if not isinstance(x, np.ndarray) and isinstance(x, numbers.Real | np.bool_):
         return float(x)
     array = as_array(x, name)
     if dtype.kind != "f":
@@ -100,8 +102,7 @@ def as_constant(x: Any, name: str, dtype: np.dtype[Any]) -> Any:
 
 def is_foreign(x: Any) -> bool:
     """Whether `x` may know itself what to do with a Tensor: then its own operator is asked."""
-    known = (float, numbers.Number, np.generic, np.ndarray, Differentiable, str, bytes, list, tuple, dict, set)
-    return x is not None and not isinstance(x, known)
+    return x is not None and not isinstance(x, _KNOWN)
 
 
 def as_param(value: Any) -> Any:
@@ -126,3 +127,7 @@ def as_index(index: Any) -> Any:
         array = np.array(index)
         return array.astype(np.intp) if not array.size and array.dtype.kind == "f" else array  # [] is no float here
     return index
+
+
+_KNOWN = (float, np.ndarray, np.generic, Differentiable, str, bytes, list, tuple, dict, set, numbers.Number)
+"""In this order: whether something is of an abstract class is a slow question."""

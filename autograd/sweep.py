@@ -27,6 +27,7 @@ import numpy as np
 from autograd import recording
 from autograd.collector import pacer
 from autograd.errors import GraphError, OperandError, ShapeError, StaleError
+from autograd.finite import all_finite
 from autograd.primitive import Node, Primitive, Rule, quiet, raw_of
 from autograd.recording import is_watched, watched
 from autograd.seeds import called, seed_of
@@ -317,12 +318,8 @@ def apply(
         ) from error
     if part is g or (len(values) == 1 and op.kind == "linear"):
         return part  # g was moved about, not multiplied by anything
-    if number:
-        finite = math.isfinite(raw_of(part))
-    else:
-        row = raw_of(part).ravel("K")  # in the order of the memory: a transposed array is not copied
-        finite = math.isfinite(row.dot(row))  # one fast pass that any inf or nan survives
-    if finite:
+    raw = part if type(part) is np.ndarray else raw_of(part)
+    if math.isfinite(raw) if number else all_finite(raw):
         return part
     if tracer := recording.tracer():
         tracer.refuse_infinite()

@@ -192,7 +192,7 @@ class Tensor(Differentiable, kind="Tensor"):
             tracer = recording.tracer()
             return tracer.constant(op, parts, params or None, data) if tracer else data
         recorded = Tensor.kinds["Value"]._recorded if op.result == "Value" else _node  # type: ignore[attr-defined]
-        needs = any([part.requires_grad for part in parts if isinstance(part, Tensor)])
+        needs = any(part.requires_grad for part in parts if isinstance(part, Tensor))
         return recorded(data, op, parts, params or None, needs)
 
     _recorded = staticmethod(_node)

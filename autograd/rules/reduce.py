@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.finite import all_finite
 from autograd.primitive import Primitive, general, linear, table
 from autograd.rules.selection import equal, where
 from autograd.rules.shape import broadcast_to, reshape
@@ -135,7 +136,7 @@ def _foremost(x, *, axis=None):
 def _rest(x, *, axis=None):
     if axis in (-1, np.ndim(x) - 1) and 0 < x.shape[-1] <= 32:
         rest = x @ _others(x.shape[-1], x.dtype)
-        if np.isfinite(rest).all():  # 0 times infinity is no zero
+        if all_finite(rest):  # 0 times infinity is no zero
             return rest
     rest = np.asarray(np.add.reduce(x, axis=axis, keepdims=True) - x)
     largest = _foremost(x, axis=axis)  # it may be all of the total, to the last digit

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.finite import all_finite
 from autograd.primitive import general, table
 from autograd.rules.powers import exp, expm1
 from autograd.rules.reduce import foremost, rest, spread, sum
@@ -22,7 +23,7 @@ def _below(x: Any, axis: Any) -> tuple[Any, Any]:
     x = x if x.dtype.kind == "f" else x.astype(np.float64)
     top = np.maximum.reduce(x, axis=axis, keepdims=True, initial=-np.inf)
     off = x - top
-    return top, off if np.isfinite(top).all() else np.where(x == top, 0, off)  # inf - inf would be nan
+    return top, off if all_finite(top) else np.where(x == top, 0, off)  # inf - inf would be nan
 
 
 def _log_sum(off: Any, axis: Any) -> Any:
