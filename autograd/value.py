@@ -202,26 +202,31 @@ class Value(Differentiable, kind="Value"):
         if not _USUAL.issuperset(map(type, args)):
             parts = tuple(arg if isinstance(arg, Value) or rule is None else _number(arg, op.name)
                           for arg, rule in zip(args, op.rules or args, strict=True))  # fmt: skip
-        raw = [part if type(part) is float else part._data if isinstance(part, Value) else part for part in parts]
+        raw, needs = [], False
+        for part in parts:
+            if isinstance(part, Value):
+                raw.append(part._data)
+                needs = needs or part.requires_grad
+            else:
+                raw.append(part)
         try:
             data = forward(*raw, **params)
         except (ArithmeticError, ValueError):
             data = op.in_ieee(raw, params)
         except TypeError as error:
             raise op.explain(error, args, params) from error
-        tracer = recording.tracer()
-        if not op.rules:  # a comparison
-            return tracer.constant(op, parts, params or None, data) if tracer else data
-        recorded = parts
-        if None in op.rules:  # an operand without a rule has no derivative: it is recorded as the constant that it is
-            recorded = tuple(
+        if None in op.rules or not op.rules:
+            tracer = recording.tracer()
+            if not op.rules:  # a comparison
+                return tracer.constant(op, parts, params or None, data) if tracer else data
+            parts = tuple(  # an operand without a rule has no derivative: it is recorded as the constant that it is
                 part if rule is not None else part.detach() if tracer and isinstance(part, Value) else number
                 for part, number, rule in zip(parts, raw, op.rules, strict=True)
             )
-        needs = any(part.requires_grad for part in recorded if isinstance(part, Value))
+            needs = any(part.requires_grad for part in parts if isinstance(part, Value))
         if op.result == "Tensor":
-            return Value.kinds["Tensor"]._recorded(data, op, recorded, params or None, needs)  # type: ignore[attr-defined]
-        return _node(data, op, recorded, params or None, needs)
+            return Value.kinds["Tensor"]._recorded(data, op, parts, params or None, needs)  # type: ignore[attr-defined]
+        return _node(data, op, parts, params or None, needs)
 
     _recorded = staticmethod(_node)
 

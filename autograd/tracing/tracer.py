@@ -12,7 +12,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from types import CodeType, FrameType
+from types import CodeType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -122,11 +122,12 @@ class Recorder:
     def arrived(self, node: Any) -> None:
         """Keep an operation, with its source line."""
         self.nodes.append(node)
-        self.where.append(self._here(sys._getframe(3)) if self._sweep is None else self._sweep)
+        self.where.append(self._here(5) if self._sweep is None else self._sweep)
 
-    def _here(self, frame: FrameType) -> int:
-        """The number of the innermost source line, from `frame` outward, that is not ours."""
-        ours, code = self._ours, frame.f_code
+    def _here(self, depth: int) -> int:
+        """The number of the innermost source line, from a frame at `depth` outward, that is not ours."""
+        frame, ours = sys._getframe(depth), self._ours  # to look at those in between would cost as much as recording
+        code = frame.f_code
         while ours[code.co_filename] and frame.f_back is not None:
             frame = frame.f_back
             code = frame.f_code
@@ -144,7 +145,7 @@ class Recorder:
         """What a sweep computes belongs to the line that asked for it, which takes long to find from deep inside."""
         outer = self._sweep
         if outer is None:
-            self._sweep = self._here(sys._getframe(2))  # behind that of contextlib
+            self._sweep = self._here(3)  # behind that of contextlib
         try:
             yield
         finally:
@@ -159,7 +160,8 @@ class Recorder:
             data.setflags(write=False)
         node._data, node._pending, node.op, node.args, node.params = data, None, op, args, params or None
         node.index, node.grad, node.name, node.requires_grad = tick(), None, None, False
-        self.arrived(node)
+        self.nodes.append(node)
+        self.where.append(self._here(3) if self._sweep is None else self._sweep)
         return node
 
     def knows(self, node: Node) -> bool:
