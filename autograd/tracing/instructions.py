@@ -6,7 +6,7 @@ that becomes vector instructions. See `autograd/tracing/machine.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 from autograd.primitive import Primitive
@@ -104,8 +104,10 @@ def point(values, constants, out, program):
 """
 _DOT = """
 pairs = uintp(arities[r]) // uintp(2)
-if lines[r]:
-  out = values[first:end]
+if lines[r] and count < uintp(32):
+  done = uintp(0)
+BLOCKS
+elif lines[r]:
   for k in range(pairs):
     at = offset + uintp(4) * k
     a, sa, b, sb = uintp(operands[at]), operands[at + uintp(1)], uintp(operands[at + uintp(2)]), operands[at + uintp(3)]
@@ -145,7 +147,7 @@ for j in range(count):
         out[l] += left[l] * right[l]
 """
 LETTERS = "abcdefgh"
-_CHEAP = frozenset(("add", "sub", "mul", "div", "neg", "square"))
+_CHEAP = frozenset(("add", "sub", "mul", "div", "neg", "square", "greater", "less", "relu", "where"))
 """Rows whose loops over neighbours are worth being written apart: these become vector instructions."""
 
 
@@ -153,16 +155,34 @@ def _dot() -> str:
     """The loops of a dot, with those over neighbours, or over one number and neighbours, written apart."""
     lines, keyword = [], "if"
     for sa, sb in ((0, 1), (1, 0), (1, 1)):
-        lines += [f"{keyword} sa == {sa} and sb == {sb}:", f"  left = values[a{': a + count' if sa else ''}]",
-                  f"  right = values[b{': b + count' if sb else ''}]"]  # fmt: skip
-        product_ = f"left{'[j]' if sa else ''} * right{'[j]' if sb else ''}"
-        lines += ["  if k == 0:", "    for j in range(count):", f"      out[j] = {product_}",
-                  "  else:", "    for j in range(count):", f"      out[j] += {product_}"]  # fmt: skip
+        lines += [f"{keyword} sa == {sa} and sb == {sb}:"]
+        lines += [f"  {x} = values[{place}]" for x, place, s in (("left", "a", sa), ("right", "b", sb)) if not s]
+        product_ = f"{'values[a + j]' if sa else 'left'} * {'values[b + j]' if sb else 'right'}"
+        lines += ["  if k == 0:", "    for j in range(count):", f"      values[first + j] = {product_}",
+                  "  else:", "    for j in range(count):", f"      values[first + j] += {product_}"]  # fmt: skip
         keyword = "elif"
     product_ = "values[a + uintp(sa) * j] * values[b + uintp(sb) * j]"
-    lines += ["elif k == 0:", "  for j in range(count):", f"    out[j] = {product_}",
-              "else:", "  for j in range(count):", f"    out[j] += {product_}"]  # fmt: skip
-    return _DOT.replace("LOOPS", "\n".join(f"    {line}" for line in lines))
+    lines += ["elif k == 0:", "  for j in range(count):", f"    values[first + j] = {product_}",
+              "else:", "  for j in range(count):", f"    values[first + j] += {product_}"]  # fmt: skip
+    loops = "\n".join(f"    {line}" for line in lines)
+    return _DOT.replace("LOOPS", loops).replace("BLOCKS", "\n".join([*_block(8), *_block(1)]))
+
+
+def _block(width: int) -> Iterator[str]:
+    """The loop of a narrow dot on lines: `width` sums at a time, which stay in registers."""
+    yield from (f"  while done + uintp({width}) <= count:", "    for k in range(pairs):",
+                "      at = offset + uintp(4) * k",
+                "      sa, sb = uintp(operands[at + uintp(1)]), uintp(operands[at + uintp(3)])",
+                "      a, b = uintp(operands[at]) + sa * done, uintp(operands[at + uintp(2)]) + sb * done")  # fmt: skip
+    for case, left, sign in (
+        ("if k == 0:", "values[a + sa * uintp({})]", "="),
+        ("elif sa == 0:", "values[a]", "+="),
+        ("else:", "values[a + sa * uintp({})]", "+="),
+    ):
+        yield f"      {case}"
+        yield from (f"        t{i} {sign} {left.format(i)} * values[b + sb * uintp({i})]" for i in range(width))
+    yield from (f"    values[first + done + uintp({i})] = t{i}" for i in range(width))
+    yield f"    done += uintp({width})"
 
 
 def _branch(row: Primitive) -> list[str]:
@@ -176,11 +196,9 @@ def _branch(row: Primitive) -> list[str]:
     for steps in product((1, 0), repeat=len(given)) if row.name in _CHEAP else ():
         if any(steps):
             lines.append(f"  {keyword} {' and '.join(f's{x} == {s}' for x, s in zip(given, steps, strict=True))}:")
-            lines += [f"    {x} = values[{x} : {x} + count]" if s else f"    {x} = values[{x}]"
-                      for x, s in zip(given, steps, strict=True)]  # fmt: skip
-            parts = [f"{x}[j]" if s else x for x, s in zip(given, steps, strict=True)]
-            lines += ["    out = values[first:end]", "    for j in range(count):"]
-            lines.append(f"      out[j] = {row.name}_({', '.join(parts)})")
+            lines += [f"    v{x} = values[{x}]" for x, s in zip(given, steps, strict=True) if not s]
+            parts = [f"values[{x} + j]" if s else f"v{x}" for x, s in zip(given, steps, strict=True)]
+            lines += ["    for j in range(count):", f"      values[first + j] = {row.name}_({', '.join(parts)})"]
             keyword = "elif"
     indent = "  " if keyword == "if" else "    "
     lines += ["  else:"] if keyword == "elif" else []

@@ -9,15 +9,14 @@ products that nothing else needs, these are not kept either: a fold of pairs is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from autograd.primitive import Primitive
+from autograd.tracing.lines import bent, run_starts, sort_by_place, with_lines
 from autograd.tracing.listing import Guard, Listing
 from autograd.tracing.sums import folds_of, paired_in, uses_in
 
@@ -146,7 +145,7 @@ def scheduled(listing: Listing, wide: int = 32, dots: bool = False) -> Schedule:
     """The schedule of a listing that `is_flat`, in time linear in its length (but for sorting integers).
 
     A run of at least `wide` equations may keep its operands as lines, and is kept apart from its neighbours for that.
-    Folds of products become `dots` where that is asked for.
+    Folds of products become `dots` where that is asked for, and long folds have lines in narrow runs, too.
     """
     equations = listing.equations
     place_of, constants, given = _places(listing)
@@ -172,14 +171,16 @@ def scheduled(listing: Listing, wide: int = 32, dots: bool = False) -> Schedule:
     order = np.flatnonzero(np.frombuffer(is_part, np.uint8) == 0)
     order = order[np.lexsort((sources[1][order], sources[0][order], kind_of[order], levels[order]))]
     place_of[results[order]] = np.arange(base, base + len(order), dtype=np.int32)
-    _sort_by_place(order, levels, kind_of, pair, results, place_of)
-    run_starts = _run_starts((levels[order], kind_of[order]), [key[order] for key in sources], wide)
+    sort_by_place(order, levels, kind_of, pair, results, place_of)
+    begins = run_starts((levels[order], kind_of[order]), [key[order] for key in sources], wide)
+    if dots:
+        begins = bent(begins, order, folds, place_of)
 
-    counts = np.diff(np.append(run_starts, len(order)))
-    codes = kind_of[order][run_starts]
+    counts = np.diff(np.append(begins, len(order)))
+    codes = kind_of[order][begins]
     arity_of = np.array([kind.arity for kind in kinds], np.int64)[codes]
-    operands, offsets = _gathered(order, run_starts, arity_of, starts, folds, place_of[flat], place_of)
-    operands, offsets, lines = _with_lines(operands, offsets, arity_of, counts, wide)
+    operands, offsets = _gathered(order, begins, arity_of, starts, folds, place_of[flat], place_of)
+    operands, offsets, lines = with_lines(operands, offsets, arity_of, counts, wide)
     truths = _truths(listing)
     return Schedule(
         size=base + len(order),
@@ -187,7 +188,7 @@ def scheduled(listing: Listing, wide: int = 32, dots: bool = False) -> Schedule:
         constants=constants,
         kinds=kinds,
         codes=codes.astype(np.int32),
-        firsts=np.append(run_starts + base, base + len(order)).astype(np.int32),
+        firsts=np.append(begins + base, base + len(order)).astype(np.int32),
         lines=lines,
         offsets=offsets.astype(np.int32),
         operands=operands,
@@ -198,25 +199,6 @@ def scheduled(listing: Listing, wide: int = 32, dots: bool = False) -> Schedule:
         asked=place_of[[guard.slot for guard in listing.guards]],
         outcomes=np.array([guard.outcome for guard in listing.guards], bool),
     )
-
-
-def _sort_by_place(
-    order: Ints, levels: Ints, kind_of: Ints, pair: Sequence[Ints], results: Ints, place_of: Ints
-) -> None:
-    """Put equations of one run into the order of their operands in the buffer, which then often are lines.
-
-    That goes level by level, and only where these are wide: a deep program has no long lines anyway.
-    """
-    bounds = np.append(np.flatnonzero(np.diff(levels[order], prepend=-1)), len(order))
-    if 64 * len(bounds) > len(order):
-        return
-    for start, end in pairwise(bounds.tolist()):
-        part = order[start:end]
-        left, right = (place_of[slots[part]] for slots in pair)
-        part = part[np.lexsort((np.maximum(left, right), np.minimum(left, right), kind_of[part]))]
-        first = place_of[results[order[start:end]]].min()
-        order[start:end] = part
-        place_of[results[part]] = np.arange(first, first + len(part), dtype=np.int32)
 
 
 def _gathered(
@@ -301,41 +283,6 @@ def _places(listing: Listing) -> tuple[Ints, Floats, int]:
     place_of[known] = np.arange(len(known), dtype=np.int32)
     place_of[-1] = len(known)
     return place_of, np.array([*(float(listing.constants[slot]) for slot in known[len(given) :]), 1.0]), len(given)
-
-
-def _run_starts(whole: Sequence[Ints], finer: Sequence[Ints], wide: int) -> Ints:
-    """Where runs begin: where one of `whole` changes, and at both ends of wide stretches in which `finer` do not."""
-
-    def changes(keys: Sequence[Ints]) -> Any:
-        return np.logical_or.reduce([np.append(True, key[1:] != key[:-1]) for key in keys])
-
-    if not len(whole[0]):
-        return np.empty(0, np.intp)
-    is_run = changes(whole)
-    pieces = np.flatnonzero(is_run | changes(finer))
-    is_wide = np.diff(np.append(pieces, len(is_run))) >= wide
-    starts: Ints = pieces[is_run[pieces] | is_wide | np.append(False, is_wide[:-1])]
-    return starts
-
-
-def _with_lines(operands: Ints, offsets: Ints, per_run: Ints, counts: Ints, wide: int) -> tuple[Ints, Ints, Any]:
-    """The operands of wide runs as lines, where all of them are."""
-    if not len(operands):
-        return operands, offsets[:-1], np.zeros(len(counts), bool)
-    lengths = np.repeat(counts, per_run)  # of blocks: the operands of a run in one position
-    begins = np.cumsum(lengths) - lengths
-    steps = np.diff(operands, append=operands[-1:])
-    given = np.where(lengths > 1, steps[begins], 0)
-    is_off = steps != np.repeat(given, lengths)
-    is_off[begins + lengths - 1] = False
-    is_crooked = np.logical_or.reduceat(np.logical_or.reduceat(is_off, begins), np.cumsum(per_run) - per_run)
-    lines = (counts >= wide) & ~is_crooked
-    on_line = np.repeat(lines, per_run)
-    operands[begins[on_line] + 1] = given[on_line]
-    kept = ~np.repeat(on_line, lengths)
-    kept[begins] = kept[begins[on_line] + 1] = True
-    widths = per_run * np.where(lines, 2, counts)
-    return operands[kept], np.cumsum(widths) - widths, lines
 
 
 def _truths(listing: Listing) -> set[int]:

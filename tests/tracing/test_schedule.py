@@ -137,6 +137,33 @@ def test_a_dot_is_the_sum_of_products_to_the_last_bit(xs, count, chance):
             assert np.array_equal(np.signbit(got)[np.equal(want, 0.0)], np.signbit(want)[np.equal(want, 0.0)])
 
 
+@needs_numba
+@pytest.mark.parametrize(("units", "inputs"), [(3, 9), (2, 16), (4, 31), (5, 3), (16, 7)])
+def test_long_dots_are_cut_where_they_leave_their_lines(units, inputs):
+    """Those for the weights of one unit lie on lines; the last bits are those of a sum from left to right."""
+    samples = 20
+
+    def slopes(errors, given):
+        return [
+            sum([errors[s][u] * given[s][i] for s in range(1, samples)], start=errors[0][u] * given[0][i])
+            for u in range(units) for i in range(inputs)
+        ]  # fmt: skip
+
+    chance = np.random.default_rng(units)
+    points = chance.normal(size=(9, samples * (units + inputs)))
+    split = samples * units
+    errors, given = (points[0][part].reshape(samples, -1).tolist() for part in (slice(split), slice(split, None)))
+    program = trace(slopes, errors, given, executor="numba")
+    schedule = scheduled(program._listing, 32, dots=True)
+    assert [kind.arity for kind, _, _ in runs(schedule)] == [2 * samples] * len(schedule.codes)
+    assert schedule.lines.all() == (inputs >= 8)
+    assert len(schedule.codes) == (units if inputs >= 8 else 1)
+    assert program(errors, given) == slopes(errors, given)
+    for row, point in zip(program.flat(points), points, strict=True):
+        errors, given = (point[part].reshape(samples, -1).tolist() for part in (slice(split), slice(split, None)))
+        assert row.tolist() == slopes(errors, given)
+
+
 def test_only_products_that_nothing_else_needs_are_in_dots():
     def f(x):
         products = [a * b for a, b in pairwise(x)]
