@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 from autograd import recording
 from autograd.differentiable import Differentiable
 from autograd.errors import OperandError, ShapeError
-from autograd.primitive import mixed
+from autograd.primitive import Primitive, mixed, raw_of
 
-__all__ = ["Array", "Locked", "as_array", "as_constant", "as_index", "as_param", "is_foreign"]
+__all__ = ["Array", "Locked", "as_array", "as_constant", "as_index", "as_operands", "as_param", "is_foreign"]
 
 Array = NDArray[np.floating[Any]]
 
@@ -100,6 +101,21 @@ def as_constant(x: Any, name: str, dtype: np.dtype[Any]) -> Any:
     )  # the caller may write into it before a sweep
 
 
+def as_operands(op: Primitive, args: Sequence[Any]) -> tuple[Any, ...]:
+    """The operands of `op`, at least one of them a Tensor, as they are recorded: Tensors, floats, arrays of our own."""
+    tensors = [isinstance(arg, Differentiable) and not arg.is_scalar for arg in args]
+    dtypes = [arg._data.dtype for arg, is_tensor in zip(args, tensors, strict=True) if is_tensor]
+    dtype = next((dtype for dtype in dtypes if dtype.kind == "f"), dtypes[0])
+    parts, tracer = list(args), recording.tracer()
+    for position, (arg, is_tensor) in enumerate(zip(args, tensors, strict=True)):
+        ruled = not op.rules or op.variadic or op.rules[position] is not None
+        if is_tensor and (ruled or tracer):
+            parts[position] = arg if ruled else arg.detach()
+        else:  # an operand without a rule has no derivative: it is recorded as the constant that it is
+            parts[position] = as_constant(arg, op.name, dtype) if ruled else np.array(raw_of(arg))
+    return tuple(parts)
+
+
 def is_foreign(x: Any) -> bool:
     """Whether `x` may know itself what to do with a Tensor: then its own operator is asked."""
     return x is not None and not isinstance(x, _KNOWN)
@@ -107,7 +123,7 @@ def is_foreign(x: Any) -> bool:
 
 def as_param(value: Any) -> Any:
     """A static parameter of our own: nothing that the caller may write into later, and Python's integers."""
-    if value is None or type(value) in (int, bool):
+    if value is None or type(value) in (int, bool, slice):
         return value
     if isinstance(value, tuple):
         return tuple(map(as_param, value))
@@ -118,6 +134,8 @@ def as_param(value: Any) -> Any:
 
 def as_index(index: Any) -> Any:
     """An index of our own: arrays in it are copied, since a sweep reads them again."""
+    if type(index) is np.ndarray and index.size:
+        return np.array(index)
     if isinstance(index, tuple):
         return tuple(map(as_index, index))
     if isinstance(index, Differentiable):

@@ -275,15 +275,14 @@ def _pull_node(
     assert op is not None
     values = args if create_graph else [arg._data if isinstance(arg, Node) else arg for arg in args]
     ans = node if create_graph else node._data
-    rules = op.array_rules if type(g) is np.ndarray else op.rules
-    moved = tuple(rules[0](g, ans, *values, **params)) if op.variadic else None  # type: ignore[misc]
+    rules: Any = op.array_rules if type(g) is np.ndarray else op.rules  # an operand without one is a constant
+    moved = tuple(rules[0](g, ans, *values, **params)) if op.variadic else None
     for position, arg in enumerate(args):
         if isinstance(arg, Node) and arg.requires_grad and (wanted is None or arg in wanted):
-            if moved:
-                part = moved[position]
-            else:  # an operand without rule is recorded as a constant
-                part = apply(op, rules[position], position, g, ans, values, params, arg.is_scalar)  # type: ignore[arg-type]
-            part = _fitted(part, arg, op, position)
+            number, data = arg.is_scalar, arg._data
+            part = moved[position] if moved else apply(op, rules[position], position, g, ans, values, params, number)
+            if number or type(part) is not np.ndarray or part.shape != data.shape or part.dtype != data.dtype:
+                part = _fitted(part, arg, op, position)
             before = pending.get(arg)
             pending[arg] = total = part if before is None else _plus(before, part)
             if inspector:
@@ -319,6 +318,10 @@ def apply(
     if part is g or (len(values) == 1 and op.kind == "linear"):
         return part  # g was moved about, not multiplied by anything
     raw = part if type(part) is np.ndarray else raw_of(part)
+    if op.kind == "linear" and len(values) == 2:  # in g and the other operand: only inf and nan in that one matter
+        other = values[position - 1]
+        if type(other) is np.ndarray and other.size < raw.size:
+            raw = other
     if math.isfinite(raw) if number else all_finite(raw):
         return part
     if tracer := recording.tracer():
@@ -330,10 +333,7 @@ def _fitted(part: Any, arg: Node, op: Primitive, position: int) -> Any:
     """A contribution in the shape and dtype of its operand."""
     if arg.is_scalar:
         return part if isinstance(part, Node) else float(part)
-    data = arg._data
-    if type(part) is np.ndarray and part.shape == data.shape and part.dtype == data.dtype:
-        return part
-    raw = raw_of(part)
+    data, raw = arg._data, raw_of(part)
     if raw.shape != data.shape:
         part = _unbroadcast(part, raw.shape, data.shape, op, position)
     if raw.dtype != data.dtype:

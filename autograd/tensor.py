@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from autograd import functions, recording, rules
-from autograd.arrays import Array, Locked, as_array, as_constant, as_param, is_foreign
+from autograd.arrays import Array, Locked, as_array, as_constant, as_operands, as_param, is_foreign
 from autograd.collector import tick
 from autograd.differentiable import Differentiable, label
 from autograd.errors import OperandError, ShapeError
-from autograd.primitive import Primitive
+from autograd.primitive import Primitive, raw_of
 
 __all__ = ["Tensor"]
 
@@ -109,20 +109,6 @@ def _along(op: Primitive) -> Callable[..., Any]:
     return method
 
 
-def _operands(op: Primitive, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Operands of any kind as they are recorded: Tensors, floats and arrays of our own."""
-    dtypes = [arg._data.dtype for arg in args if isinstance(arg, Tensor)]
-    dtype = next((dtype for dtype in dtypes if dtype.kind == "f"), dtypes[0])
-    parts, tracer = list(args), recording.tracer()
-    for position, arg in enumerate(args):
-        ruled = not op.rules or op.variadic or op.rules[position] is not None
-        if isinstance(arg, Tensor) and (ruled or tracer):
-            parts[position] = arg if ruled else arg.detach()
-        else:  # an operand without a rule has no derivative: it is recorded as the constant that it is
-            parts[position] = as_constant(arg, op.name, dtype) if ruled else np.array(getattr(arg, "_data", arg))
-    return tuple(parts)
-
-
 class Tensor(Differentiable, kind="Tensor"):
     """One numpy array, and how it was computed.
 
@@ -186,14 +172,24 @@ class Tensor(Differentiable, kind="Tensor"):
             raise op.explain(TypeError(), args, params)
         if params:
             params = {key: as_param(value) for key, value in params.items()}
-        parts = args if _USUAL.issuperset(map(type, args)) and None not in op.rules else _operands(op, args)
-        data = op.compute([part._data if isinstance(part, Tensor) else part for part in parts], params)
+        raw, needs, usual = [], False, None not in op.rules
+        for arg in args:
+            if type(arg) is Tensor:
+                raw.append(arg._data)
+                needs = needs or arg.requires_grad
+            else:
+                raw.append(arg)
+                usual = usual and type(arg) is float
+        if not usual:
+            args = as_operands(op, args)
+            raw = list(map(raw_of, args))
+            needs = any(arg.requires_grad for arg in args if isinstance(arg, Tensor))
+        data = op.compute(raw, params)
         if not op.rules:  # a comparison
             tracer = recording.tracer()
-            return tracer.constant(op, parts, params or None, data) if tracer else data
+            return tracer.constant(op, args, params or None, data) if tracer else data
         recorded = Tensor.kinds["Value"]._recorded if op.result == "Value" else _node  # type: ignore[attr-defined]
-        needs = any(part.requires_grad for part in parts if isinstance(part, Tensor))
-        return recorded(data, op, parts, params or None, needs)
+        return recorded(data, op, args, params or None, needs)
 
     _recorded = staticmethod(_node)
 
@@ -388,6 +384,3 @@ class Tensor(Differentiable, kind="Tensor"):
                 ".numpy()"
             )
         return ours(*args, **kwargs)
-
-
-_USUAL = {Tensor, float}

@@ -15,7 +15,7 @@ __all__ = ["elements", "holds_values", "nested", "numbers", "shape_of", "stacked
 
 def numbers(x: Any) -> Any:
     """The raw array in or made of `x`."""
-    if isinstance(x, Tensor | Value):
+    if isinstance(x, (Tensor, Value)):
         return np.asarray(x.data)
     if holds_values(x):
         raw = [element.item() if isinstance(element, Value) else element for element in elements(x)]
@@ -39,7 +39,7 @@ def shape_of(x: Any) -> tuple[int, ...]:
 
 def holds_values(x: Any) -> bool:
     """Whether `x` is a Value, or nested lists with one in them."""
-    return isinstance(x, Value | list | tuple) and any(isinstance(element, Value) for element in elements(x))
+    return isinstance(x, (Value, list, tuple)) and any(isinstance(element, Value) for element in elements(x))
 
 
 def elements(x: Any) -> Iterator[Any]:

@@ -258,6 +258,21 @@ def test_strong_zero_through_a_matrix_product():
     assert w.grad.tolist() == [[1.0, 3.0], [1.0, 3.0]]
 
 
+@pytest.mark.parametrize("rows", [1, 7])
+def test_strong_zero_where_the_other_operand_is_smaller_than_the_contribution(rows):
+    w, x = Tensor(np.ones((3, 5))), np.full((rows, 5), 2.0)
+    x[0, 1], x[0, 2] = np.inf, np.nan
+    autograd.inner(x, w)[:, 1].sum().backward()
+    sums = x.sum(axis=0)
+    np.testing.assert_array_equal(w.grad, [np.zeros(5), sums, np.zeros(5)])
+
+
+def test_an_overflow_in_a_matrix_product_is_no_zero():
+    w = Tensor(np.ones((3, 5)))
+    autograd.inner(np.full((2, 5), 1e200), w).backward(np.full((2, 3), 1e200))
+    np.testing.assert_array_equal(w.grad, np.full((3, 5), np.inf))
+
+
 def test_a_live_inf_stays_visible():
     x = Value(0.0)
     autograd.sqrt(x).backward()

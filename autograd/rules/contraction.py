@@ -32,7 +32,8 @@ def _matmul_y(g, ans, x, y):  # a rule
 
 
 def _inner(x, y):
-    if not np.ndim(x) or np.ndim(y) not in (1, 2):
+    x, y = np.asarray(x), np.asarray(y)
+    if not x.ndim or y.ndim not in (1, 2):
         raise ValueError("the first operand is an array, and the second has one or two axes")
     return np.inner(x, y)
 
