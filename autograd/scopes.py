@@ -91,7 +91,7 @@ class scope(ContextDecorator):  # noqa: N801  # beside no_grad
             raise OperandError(f"owner= takes an object such as a module, but got {owner!r}") from None
 
     def __enter__(self) -> None:
-        if (tracer := recording.tracer()) and self._owner:
+        if recording.unusual and (tracer := recording.tracer()) and self._owner:
             owner = self._owner()
             attributes = getattr(owner, "__dict__", {})
             names = "training", *getattr(owner, "buffers", ())

@@ -350,7 +350,8 @@ def _unbroadcast(part: Any, given: tuple[int, ...], shape: tuple[int, ...], op: 
     """Sum a contribution of the shape `given` over the axes along which an operand of `shape` was broadcast."""
     extra = len(given) - len(shape)
     if given[extra:] == shape:  # a bias beside a batch
-        return part.sum(axis=0 if extra == 1 else tuple(range(extra)))
+        axes = tuple(range(extra))
+        return np.add.reduce(part, axes) if type(part) is np.ndarray else part.sum(axis=axes)
     if extra < 0 or any(n not in (1, m) for n, m in zip(shape, given[extra:], strict=True)):
         raise ShapeError(
             f"rule {position} of {op.name} returned shape {given} for an operand of shape {shape}; "

@@ -336,17 +336,19 @@ class Tensor(Differentiable, kind="Tensor"):
         Assigning a new one of the same shape (an array, which is copied, or a Tensor) to a leaf starts over: graphs
         recorded before can no longer be swept.
         """
-        self.look("x.data")
+        if recording.unusual:
+            self.look("x.data")
         return self._data.view(Locked)  # type: ignore[no-any-return]
 
     @data.setter
     def data(self, data: Any) -> None:
         self._refuse_inner()
-        array = data._data if isinstance(data, Tensor) else as_array(data, "data")
-        if array.shape != self.shape:
-            raise ShapeError(f"data= has shape {array.shape}, but this Tensor has {self.shape}; make a new Tensor")
-        if not (isinstance(data, Tensor) and array.dtype == self.dtype):  # a Tensor's array never changes: it is shared
-            array = np.array(array, self.dtype)
+        old, given = self._data, isinstance(data, Tensor)
+        array = data._data if given else as_array(data, "data")
+        if array.shape != old.shape:
+            raise ShapeError(f"data= has shape {array.shape}, but this Tensor has {old.shape}; make a new Tensor")
+        if not given or array.dtype != old.dtype:  # a Tensor's array never changes: it is shared
+            array = np.array(array, old.dtype)
             array.flags.writeable = False
         self._data = array
         self.index = tick()  # newer than its consumers, which is how a sweep notices
