@@ -12,7 +12,9 @@ import gc
 import importlib.util
 import os
 import pathlib
+import subprocess
 import sys
+import textwrap
 import time
 import tracemalloc
 from functools import partial
@@ -70,13 +72,7 @@ def rosenbrock_table(sizes, quick):
     rows = {}
     for n in sizes:
         x, operations = np.array(start(n)), 8 * (n - 1)
-        gc.collect()
-        gc.freeze()  # or the garbage collector would go through all that the peers have imported
-        begin, first = time.process_time(), tick()
         program = trace(value_and_grad(rosenbrock), x.tolist(), executor="numpy")
-        recorded = tick() - first
-        program.flat(x)
-        traced = time.process_time() - begin
         xs, contenders = x.tolist(), {"glassgrad, numpy": partial(program.flat, x)}
         if HAS["numba"]:
             fast = trace(value_and_grad(rosenbrock), x.tolist(), executor="numba")
@@ -100,10 +96,6 @@ def rosenbrock_table(sizes, quick):
             )
         for name, seconds in times.items():
             rows.setdefault(name, {})[n] = seconds / operations * 1e9
-        told(
-            f"n = {n}: {recorded} operations recorded, with those of the gradient, traced and prepared in "
-            f"{traced / recorded * 1e6:.1f} µs each; {len(program)} equations"
-        )
     titles = [f"n = {n:,}" for n in sizes]
     lines = [f"| ns per operation | {' | '.join(titles)} |", "|---|" + "---:|" * len(sizes)]
     for name, row in rows.items():
@@ -170,26 +162,56 @@ def moons_table(quick):
     return lines + [f"| {name} | {seconds * 1e3:.3f} |" for name, seconds in times.items()]
 
 
-def memory_table():
-    """Bytes per recorded operation: what tracing takes at most, and what a prepared program keeps."""
-    n = 5_000
-    x = start(n)
-    for name, f in [("forward", rosenbrock), ("value and gradient", value_and_grad(rosenbrock))]:
-        trace(f, x[:10]).batch([x[:10]])
+def cost_of_tracing(sizes):
+    """Lines of text: what it takes to trace and prepare value and gradient, in time and in memory."""
+    f, times = value_and_grad(rosenbrock), []
+    trace(f, start(10)).batch([start(10)])
+    for n in sizes:
+        x = start(n)
         gc.collect()
-        tracemalloc.start()
-        first = tick()
+        gc.freeze()  # or the garbage collector would go through all that the peers have imported
+        begin, first = time.process_time(), tick()
         program = trace(f, x, executor="numpy")
         recorded = tick() - first
-        peak = tracemalloc.get_traced_memory()[1]
-        program.flat(x)
-        gc.collect()
-        kept = tracemalloc.get_traced_memory()[0]
-        tracemalloc.stop()
-        told(
-            f"memory, {name}: {peak / recorded:.0f} bytes per recorded operation while tracing, "
-            f"{kept / len(program):.0f} per equation kept"
-        )
+        program.flat(np.array(x))
+        times.append((time.process_time() - begin) / recorded * 1e6)
+    n = 5_000
+    x = start(n)
+    gc.collect()
+    tracemalloc.start()
+    first = tick()
+    program = trace(f, x, executor="numpy")
+    recorded = tick() - first
+    peak = tracemalloc.get_traced_memory()[1] / recorded
+    program.flat(x)
+    gc.collect()
+    kept = tracemalloc.get_traced_memory()[0] / len(program)
+    tracemalloc.stop()
+    each, operations = " / ".join(f"{one:.1f}" for one in times), 8 * (n - 1)
+    lines = [
+        f"Tracing and preparing value and gradient takes {each} µs per recorded operation, {peak:.0f} bytes while it",
+        f"does, and {kept:.0f} per equation that is kept. For each operation of the function",
+        f"{recorded / operations:.1f} are recorded, since its gradient is, too, and "
+        f"{len(program) / operations:.1f} equations are kept.",
+    ]
+    if HAS["numba"]:
+        lines[-1] += f" Numba and its machine are loaded once per process, in {seconds_to_load():.2f} s."
+    return lines
+
+
+def seconds_to_load():
+    """The least time until the first replay on numba in a fresh process, without what the second one takes."""
+    code = """
+        import time, autograd
+        times = []
+        for _ in range(2):
+            begin = time.perf_counter()
+            autograd.trace(lambda x: autograd.sin(x) * x, 1.0, executor="numba").flat([2.0])
+            times.append(time.perf_counter() - begin)
+        print(times[0] - times[1])
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    return min(float(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(5))
 
 
 def told(line):
@@ -203,8 +225,13 @@ def main():
     parser.add_argument("--write", action="store_true", help="put the tables into README.md")
     options = parser.parse_args()
     told(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    memory_table()
-    tables = [rosenbrock_table((100, 1_000, 10_000), options.quick), second_order_table(), moons_table(options.quick)]
+    sizes = (100, 1_000, 10_000)
+    tables = [
+        rosenbrock_table(sizes, options.quick),
+        cost_of_tracing(sizes),
+        second_order_table(),
+        moons_table(options.quick),
+    ]
     text = "\n\n".join("\n".join(lines) for lines in tables)
     print(text)
     if options.write:
