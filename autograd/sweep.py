@@ -209,7 +209,7 @@ def pull_floats(seeds: dict[Node, float], keep: bool = False) -> dict[Node, floa
                 if not arg.requires_grad:
                     careful.add(node)
                     continue
-                if not arg.is_scalar:
+                if kind is not usual and not arg.is_scalar:
                     return None
                 arg._pending = zero
                 put(arg)
@@ -279,10 +279,9 @@ def _pull_node(
     moved = tuple(rules[0](g, ans, *values, **params)) if op.variadic else None
     for position, arg in enumerate(args):
         if isinstance(arg, Node) and arg.requires_grad and (wanted is None or arg in wanted):
-            number, data = arg.is_scalar, arg._data
+            number = arg.is_scalar
             part = moved[position] if moved else apply(op, rules[position], position, g, ans, values, params, number)
-            if number or type(part) is not np.ndarray or part.shape != data.shape or part.dtype != data.dtype:
-                part = _fitted(part, arg, op, position)
+            part = _fitted(part, arg, op, position)
             before = pending.get(arg)
             pending[arg] = total = part if before is None else _plus(before, part)
             if inspector:
@@ -317,9 +316,9 @@ def apply(
         ) from error
     if part is g or (len(values) == 1 and op.kind == "linear"):
         return part  # g was moved about, not multiplied by anything
-    raw = part if type(part) is np.ndarray else raw_of(part)
+    raw = raw_of(part)
     if op.kind == "linear" and len(values) == 2:  # in g and the other operand: only inf and nan in that one matter
-        other = values[position - 1]
+        other = values[1 - position]
         if type(other) is np.ndarray and other.size < raw.size:
             raw = other
     if math.isfinite(raw) if number else all_finite(raw):
@@ -333,7 +332,10 @@ def _fitted(part: Any, arg: Node, op: Primitive, position: int) -> Any:
     """A contribution in the shape and dtype of its operand."""
     if arg.is_scalar:
         return part if isinstance(part, Node) else float(part)
-    data, raw = arg._data, raw_of(part)
+    data = arg._data
+    if type(part) is np.ndarray and part.shape == data.shape and part.dtype == data.dtype:
+        return part
+    raw = raw_of(part)
     if raw.shape != data.shape:
         part = _unbroadcast(part, raw.shape, data.shape, op, position)
     if raw.dtype != data.dtype:
@@ -350,8 +352,7 @@ def _unbroadcast(part: Any, given: tuple[int, ...], shape: tuple[int, ...], op: 
     """Sum a contribution of the shape `given` over the axes along which an operand of `shape` was broadcast."""
     extra = len(given) - len(shape)
     if given[extra:] == shape:  # a bias beside a batch
-        axes = tuple(range(extra))
-        return np.add.reduce(part, axes) if type(part) is np.ndarray else part.sum(axis=axes)
+        return part.sum(axis=0 if extra == 1 else tuple(range(extra)))
     if extra < 0 or any(n not in (1, m) for n, m in zip(shape, given[extra:], strict=True)):
         raise ShapeError(
             f"rule {position} of {op.name} returned shape {given} for an operand of shape {shape}; "

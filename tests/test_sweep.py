@@ -267,6 +267,19 @@ def test_strong_zero_where_the_other_operand_is_smaller_than_the_contribution(ro
     np.testing.assert_array_equal(w.grad, [np.zeros(5), sums, np.zeros(5)])
 
 
+def test_strong_zero_where_an_operand_is_smaller_than_its_contribution():
+    w, x = Tensor(np.ones((5, 3))), np.full((7, 2, 5), 2.0)
+    x[0, 0, 1], x[0, 1, 2] = np.inf, np.nan
+    (x @ w)[..., 1].sum().backward()
+    np.testing.assert_array_equal(w.grad.T, [np.zeros(5), x.sum(axis=(0, 1)), np.zeros(5)])
+
+
+def test_strong_zero_where_a_divisor_is_smaller_than_the_contribution():
+    x = Tensor(np.ones(3))
+    (x / np.zeros(1)).backward(np.array([0.0, 1.0, -1.0]))
+    assert x.grad.tolist() == [0.0, math.inf, -math.inf]
+
+
 def test_an_overflow_in_a_matrix_product_is_no_zero():
     w = Tensor(np.ones((3, 5)))
     autograd.inner(np.full((2, 5), 1e200), w).backward(np.full((2, 3), 1e200))

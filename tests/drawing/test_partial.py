@@ -30,7 +30,7 @@ X, W, x, y, b = array("X", 2, 3), array("W", 3, 4), array("x", 3), array("y", 3)
         (array(None, 2, 3) @ array(None, 3, 4), ["Ḡ · Bᵀ", "Aᵀ · Ḡ"]),
         (array("learning_rate", 2, 3) @ W, ["Ḡ · Wᵀ", "Aᵀ · Ḡ"]),
         (autograd.inner(X, array("V", 4, 3)), ["Ḡ · V", "Ḡᵀ · X"]),
-        (x @ y, ["ḡ[…, None] y", "x ḡ"]),
+        (x @ y, ["ḡ y", "x ḡ"]),
         (X @ W + b, ["×1", "Σ Ḡ"]),
         (X - x, ["×1", "−Σ Ḡ"]),
         (X * x, ["⊙ x", "Σ Ḡ ⊙ X"]),
