@@ -44,8 +44,8 @@ class Life(RuleBasedStateMachine):
         partials, versions = {}, {}
         for operand, slope in pairs:
             model = self.models[operand]
-            versions.update({leaf: self.version[leaf] for leaf in [operand] if model.is_leaf})
-            versions.update({leaf: v for leaf, v in model.versions.items() if leaf is not operand or not model.is_leaf})
+            used = {operand: self.version[operand]} if model.is_leaf else model.versions
+            versions |= {leaf: min(v, versions.get(leaf, v)) for leaf, v in used.items()}  # the oldest that was used
             for leaf, partial in ({operand: 1.0} if model.is_leaf else model.partials).items():
                 partials[leaf] = partials.get(leaf, 0.0) + slope * partial
         return self.add(node, Model(number, partials, versions))
