@@ -75,10 +75,10 @@ def in_turns(*steps: Callable[[], Any]) -> list[float]:
 def step_rows() -> list[str]:
     """The rows of training steps: one beside numpy by hand, and networks of layers beside PyTorch."""
     from tests.benchmarks.bench_layers import NETWORKS, one_core, ours, pytorch
-    from tests.benchmarks.bench_tensor import ByHand, Ours, given_step
+    from tests.benchmarks.bench_tensor import OFFSETS, ByHand, Ours, given_step
 
-    our_step, by_hand = in_turns(Ours(*given_step()), ByHand(*given_step()))
-    rows = [("MLP 784-128-64-10", our_step, by_hand, "numpy by hand")]
+    our_step, *by_hand = in_turns(Ours(*given_step()), *(ByHand(*given_step(offset)) for offset in OFFSETS))
+    rows = [("MLP 784-128-64-10", our_step, statistics.mean(by_hand), "numpy by hand")]
     if importlib.util.find_spec("torch"):
         with one_core():
             rows += [(f"{name}, one core", *in_turns(ours(name), pytorch(name)), "PyTorch") for name in NETWORKS]
