@@ -13,7 +13,7 @@ def all_finite(x: Any) -> bool:
 
     So it is a question for those who then take a careful way that is right for all numbers, and who have silenced
     numpy, as sweeps and primitives have. One fast pass that any inf or nan survives: on 10 numbers it takes 0.5 µs, and
-    on 100,000 it takes 9, where ``np.isfinite(x).all()`` takes 1.4 and 20.
+    on 100,000 it takes 16, where ``np.isfinite(x).all()`` takes 1.4 and 20.
 
     >>> import numpy as np
     >>> all_finite(np.array([1.0, -2.0])), all_finite(np.array([1.0, -np.inf]))
@@ -23,4 +23,11 @@ def all_finite(x: Any) -> bool:
     False
     """
     row = x.ravel("K")  # in the order of the memory: a transposed array is not copied
-    return math.isfinite(row.dot(row))
+    if row.size <= _ALONE:
+        return math.isfinite(row.dot(row))
+    parts = (row[start : start + _ALONE] for start in range(0, row.size, _ALONE))
+    return all(math.isfinite(part.dot(part)) for part in parts)
+
+
+_ALONE = 10_000
+"""A longer product OpenBLAS shares among threads. Where a core is busy, each may then wait for milliseconds."""

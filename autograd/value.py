@@ -200,7 +200,7 @@ class Value(Differentiable, kind="Value"):
             raise op.explain(TypeError(), args, params)
         parts = args
         if not _USUAL.issuperset(map(type, args)):
-            parts = tuple(arg if isinstance(arg, Value) or rule is None else _number(arg, op.name)
+            parts = tuple(arg if type(arg) is float or isinstance(arg, Value) or rule is None else _number(arg, op.name)
                           for arg, rule in zip(args, op.rules or args, strict=True))  # fmt: skip
         raw, needs = [], False
         for part in parts:

@@ -257,3 +257,14 @@ def test_threads_replay_one_program(executor):
 
     in_threads(work, range(8))
     assert not wrong
+
+
+@pytest.mark.parametrize("executor", FAST)
+def test_large_and_many_results_are_finite_without_a_word(executor):
+    """Squares of them overflow, and a product of more than 10,000 would be shared among threads."""
+    program = trace(value_and_grad(lambda x: x[0] * x[1]), [1.0, 2.0], executor=executor)
+    assert program.flat([1e200, 1e90]).tolist() == [1e200 * 1e90, 1e90, 1e200]
+    assert program.flat([[1e200, 1e90]] * 2).tolist() == [[1e200 * 1e90, 1e90, 1e200]] * 2
+    many = np.tile([3.0, 1e160], (9_000, 1))
+    many[-1, 1] = math.inf
+    assert program.flat(many)[[0, -1]].tolist() == [[3e160, 1e160, 3.0], [math.inf, math.inf, 3.0]]
