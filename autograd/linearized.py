@@ -19,7 +19,7 @@ from autograd.primitive import Node, raw_of
 from autograd.rules import identity
 from autograd.seeds import seed_of
 from autograd.structure import fitting, leaves, like
-from autograd.sweep import check_fresh, pull, pull_floats, toposort
+from autograd.sweep import check_fresh, pull, pull_floats, walked
 from autograd.tensor import Tensor
 from autograd.value import Value
 
@@ -142,8 +142,9 @@ def _between(heads: Sequence[Node], inputs: Sequence[Node], since: int) -> tuple
     What was created before the first input cannot depend on it: the search stops there, so that a transform inside a
     large graph costs only its own part.
     """
-    active, order, outside = set(inputs), [], list[Node]()
-    for node in toposort(*heads, since=since, before=outside):
+    active, order = set(inputs), []
+    reached, outside = walked(heads, since)
+    for node in reached:
         for arg in node.args:
             if isinstance(arg, Node) and arg in active and node not in active:
                 active.add(node)

@@ -16,7 +16,7 @@ import math
 import os
 import threading
 from collections import deque
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from itertools import repeat
 from operator import attrgetter
@@ -34,20 +34,19 @@ from autograd.seeds import called, seed_of
 from autograd.strongzero import strong_zero
 
 __all__ = [
-    "accumulate", "apply", "backward", "check_fresh", "pull", "pull_floats", "toposort",
+    "accumulate", "apply", "backward", "check_fresh", "pull", "pull_floats", "toposort", "walked",
 ]  # fmt: skip
 
 _by_index = attrgetter("index")
 
 
-def toposort(*roots: Node, since: int = 0, before: list[Node] | None = None) -> list[Node]:
+def toposort(*roots: Node, since: int = 0) -> list[Node]:
     """All nodes that the roots were computed from and that require a gradient, operands before results.
 
     Parameters
     ----------
     roots : where to start; included.
     since : nodes created before this index are left out (they cannot depend on one created later).
-    before : takes the nodes that were left out, those that were met.
 
     Raises
     ------
@@ -60,9 +59,13 @@ def toposort(*roots: Node, since: int = 0, before: list[Node] | None = None) -> 
     >>> [node.data for node in toposort(x * x + 1.0)]
     [2.0, 4.0, 5.0]
     """
+    return walked(roots, since)[0]
+
+
+def walked(roots: Iterable[Node], since: int) -> tuple[list[Node], list[Node]]:
+    """The nodes of `toposort`, and those created before `since` at which the walk from the roots ended."""
     seen = {root for root in roots if root.requires_grad}
-    order, early = [root for root in seen if root.index >= since], [] if before is None else before
-    early += [root for root in seen if root.index < since]
+    order, before = [root for root in seen if root.index >= since], [root for root in seen if root.index < since]
     for node in order:  # which grows while it is walked
         for arg in node.args:
             if type(arg) is float or not isinstance(arg, Node):
@@ -71,9 +74,9 @@ def toposort(*roots: Node, since: int = 0, before: list[Node] | None = None) -> 
                 raise _stale(arg, node)
             if arg.requires_grad and arg not in seen:
                 seen.add(arg)
-                (order if arg.index >= since else early).append(arg)
+                (order if arg.index >= since else before).append(arg)
     order.sort(key=_by_index)
-    return order
+    return order, before
 
 
 def check_fresh(nodes: Sequence[Node]) -> None:
@@ -316,6 +319,8 @@ def apply(
         ) from error
     if part is g or (len(values) == 1 and op.kind == "linear"):
         return part  # g was moved about, not multiplied by anything
+    if not number and isinstance(part, float | int):
+        part = np.asarray(float(part))
     raw = raw_of(part)
     if op.kind == "linear" and len(values) == 2:  # in g and the other operand: only inf and nan in that one matter
         other = values[1 - position]

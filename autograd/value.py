@@ -144,6 +144,8 @@ def _comparison(op: Primitive) -> Callable[[Value, Operand], bool]:
             raw = other = _number(other, op.name)
         elif not isinstance(other, numbers.Real):
             return NotImplemented
+        elif isinstance(other, np.generic):
+            raw = other = other.item()  # as a number of Python, which compares the same
         outcome = bool(compare(self._data, raw))
         tracer = recording.tracer() if recording.unusual else None
         return tracer.constant(op, (self, other), None, outcome) if tracer else outcome

@@ -898,3 +898,12 @@ def test_a_rule_that_raises_gets_its_static_parameters_again():
         assert type(x.grad) is float
     finally:
         del table["steep"]
+
+
+def test_a_rule_that_returns_a_number_for_an_array_is_told():
+    constant = elementwise("constant_by_test", lambda x: x, lambda x: x, lambda g, ans, x: 0.0)
+    try:
+        with pytest.raises(ShapeError, match=r"rule 0 of constant_by_test returned shape \(\)"):
+            constant(Tensor([1.0, 2.0])).sum().backward()
+    finally:
+        del table["constant_by_test"]

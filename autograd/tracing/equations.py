@@ -14,7 +14,7 @@ from autograd.primitive import Primitive
 
 Ints = npt.NDArray[np.signedinteger[Any]]
 
-__all__ = ["Doing", "Equation", "Equations", "How"]
+__all__ = ["Equation", "Equations", "How", "Ints", "Operation"]
 
 
 class How(NamedTuple):
@@ -32,7 +32,7 @@ class How(NamedTuple):
     is_constant: bool = False
 
 
-class Doing(NamedTuple):
+class Operation(NamedTuple):
     """What an equation does to its operands."""
 
     op: Primitive
@@ -74,7 +74,7 @@ class Equations(Sequence[Equation]):
 
     def __init__(
         self,
-        kinds: list[Doing],
+        kinds: list[Operation],
         made: Ints,
         longer: list[tuple[int, ...]],
         line: Sequence[int],

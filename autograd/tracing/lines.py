@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-__all__ = ["bent", "run_starts", "sort_by_place", "with_lines"]
+from autograd.tracing.equations import Ints
 
-Ints = npt.NDArray[np.signedinteger[Any]]
+__all__ = ["cut_at_bends", "run_starts", "sort_by_place", "with_lines"]
+
 
 LONG, NARROW = 32, 8
 """A fold of so many operands pays for a run of its own from so many equations on."""
@@ -51,8 +51,8 @@ def run_starts(whole: Sequence[Ints], finer: Sequence[Ints], wide: int) -> Ints:
     return starts
 
 
-def bent(starts: Ints, order: Ints, folds: dict[int, list[int]], place_of: Ints) -> Ints:
-    """Where runs begin when long folds are cut where their operands leave their lines, if that is seldom.
+def cut_at_bends(starts: Ints, order: Ints, folds: dict[int, list[int]], place_of: Ints) -> Ints:
+    """Where runs begin when long folds are cut where their operands leave their lines, unless the pieces are too small.
 
     Derivatives by the weights of a layer, which are sums over samples, lie on lines neuron by neuron.
     """

@@ -97,7 +97,8 @@ class Slots:
         self.numbering, self.captured = Numbering(len(inputs)), list[tuple[int, Node]]()
         self._first = first
         self._inside: list[int | None] = [None] * (tick() - first)  # by creation index: a dict takes 60 bytes more
-        self._others: dict[Any, int] = {}  # leaves from outside, and floats but 0 and nan
+        self._outside: dict[Node, int] = {}
+        self._floats: dict[float, int] = {}  # but for 0 and nan
         for slot, node in enumerate(inputs):
             self._inside[node.index - first] = slot
 
@@ -106,14 +107,14 @@ class Slots:
         if not isinstance(x, Node):
             slot = self.numbering.constant(x)
             if type(x) is float and x and x == x:
-                self._others[x] = slot
+                self._floats[x] = slot
             return slot
         place = x.index - self._first
-        known = self._others.get(x) if place < 0 else self._inside[place]
+        known = self._outside.get(x) if place < 0 else self._inside[place]
         if known is not None:
             return known
         if place < 0:
-            self._others[x] = slot = self.numbering.given()
+            self._outside[x] = slot = self.numbering.new()
             self.captured.append((slot, x))
         elif x.op is not None:
             raise TraceError(
@@ -126,16 +127,18 @@ class Slots:
 
     def add(self, nodes: Sequence[Node], lines: Sequence[int]) -> None:
         """Give every node a slot: its own, or that of an equal one. Operands come before results."""
-        inside, first, others, numbering = self._inside, self._first, self._others.get, self.numbering
+        inside, first, numbering = self._inside, self._first, self.numbering
+        outside, floats = self._outside.get, self._floats.get
         for node, line in zip(nodes, lines, strict=True):
             operands: list[Any] = []
             for arg in node.args:
                 if type(arg) is Value:
                     place = arg.index - first
-                    slot = inside[place] if place >= 0 else others(arg)
+                    slot = inside[place] if place >= 0 else outside(arg)
                 else:
-                    slot = others(arg) if type(arg) is float else None
+                    slot = floats(arg) if type(arg) is float else None
                 operands.append(self.of(arg) if slot is None else slot)
+            count = numbering.count
             inside[node.index - first] = slot = numbering.result(node, tuple(operands), line)
-            if node.name is not None:
-                numbering.names.setdefault(slot, node.name)
+            if node.name is not None and slot == count:
+                numbering.names[slot] = node.name

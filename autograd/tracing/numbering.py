@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd.primitive import Node, Primitive, table
 from autograd.tensor import Tensor
-from autograd.tracing.equations import Doing, Equations, How
+from autograd.tracing.equations import Equations, How, Operation
 from autograd.value import Value
 
 __all__ = ["Numbering"]
@@ -41,7 +41,7 @@ class Numbering:
     def __init__(self, inputs: int) -> None:
         self.count = inputs
         self.constants: dict[int, Any] = {}
-        self.kinds: list[Doing] = []
+        self.kinds: list[Operation] = []
         self.names: dict[int, str] = {}
         self._made: list[int] = [-1, -1, -1] * inputs  # three per slot, see `Equations`; a tuple takes 60 bytes more
         self._longer: list[Row] = []
@@ -52,8 +52,8 @@ class Numbering:
         self._negated: dict[int, int] = {}  # the operand by the slot of its negative
         self._special: set[int] = set()  # constants and negatives: what is done with them may be simpler
 
-    def given(self) -> int:
-        """A new slot, for a leaf from outside."""
+    def new(self) -> int:
+        """A new slot, of something that is given."""
         self._made += (-1, -1, -1)
         self.count += 1
         return self.count - 1
@@ -66,7 +66,7 @@ class Numbering:
             key = (type(x), x) if is_number and x else (type(x), str(x)) if is_number else ("thing", id(x))
         slot = self._numbers.get(key)
         if slot is None:
-            self._numbers[key] = slot = self.given()
+            self._numbers[key] = slot = self.new()
             self.constants[slot] = x  # which is kept, so that its identity is its own
             self._special.add(slot)
         return slot
@@ -96,7 +96,7 @@ class Numbering:
             key = y << 32 | x if y < x and op in _COMMUTATIVE else x << 32 | y
         elif len(operands) == 1:
             x, y = operands[0], -1
-            key = x
+            key = ~x  # unlike that of any two
         else:
             key, x, y = operands, -1, len(self._longer)
         slot = self._known[code].setdefault(key, self.count)
@@ -113,14 +113,15 @@ class Numbering:
         key: Any = op
         if how != _USUAL:
             try:
-                hash(tuple(how.params.values()))
-                key = op, repr(sorted(how.params.items())), *how[1:]  # in which 1, 1.0 and True differ
+                params = tuple(sorted(how.params.items()))
+                hash(params)
+                key = op, params, repr(params), *how[1:]  # in the text of which 1, 1.0 and True differ
             except TypeError:  # a parameter that cannot be compared, such as a list of places
                 key = op, id(how.params)
         code = self._codes.get(key)
         if code is None:
             self._codes[key] = code = len(self.kinds)
-            self.kinds.append(Doing(op, how))
+            self.kinds.append(Operation(op, how))
             self._known.append({})
         return code
 
@@ -197,9 +198,9 @@ class Numbering:
 
     def _power(self, operands: Row, how: How, node: Node) -> Simpler:
         x, y = operands
-        if self._is(y, 2.0):
-            return _MUL, (x, x)
-        return x if self._is(y, 1.0) and self._is_alike(x, operands, node) else (_POWER, operands)
+        if not self._is_alike(x, operands, node):
+            return _POWER, operands
+        return (_MUL, (x, x)) if self._is(y, 2.0) else x if self._is(y, 1.0) else (_POWER, operands)
 
     def _slope(self, operands: Row, how: How, node: Node) -> Simpler:
         x, y = operands

@@ -16,13 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.primitive import Primitive
-from autograd.tracing.lines import bent, run_starts, sort_by_place, with_lines
+from autograd.tracing.equations import Ints
+from autograd.tracing.lines import cut_at_bends, run_starts, sort_by_place, with_lines
 from autograd.tracing.listing import Guard, Listing
 from autograd.tracing.sums import folds_of, paired_in, uses_in
 
 __all__ = ["DOT", "FOLD", "Kind", "Schedule", "is_flat", "scheduled"]
 
-Ints = npt.NDArray[np.signedinteger[Any]]
 Floats = npt.NDArray[np.float64]
 
 _SELECTING = frozenset(("where", "maximum", "minimum", "clip", "identity"))
@@ -174,7 +174,7 @@ def scheduled(listing: Listing, wide: int = 32, dots: bool = False) -> Schedule:
     sort_by_place(order, levels, kind_of, pair, results, place_of)
     begins = run_starts((levels[order], kind_of[order]), [key[order] for key in sources], wide)
     if dots:
-        begins = bent(begins, order, folds, place_of)
+        begins = cut_at_bends(begins, order, folds, place_of)
 
     counts = np.diff(np.append(begins, len(order)))
     codes = kind_of[order][begins]
@@ -259,12 +259,14 @@ def _kinds(
     equations = listing.equations
     codes = np.asarray(equations.codes)
     number_of: dict[Kind, int] = {}
-    of = np.zeros(len(equations), np.int64)
-    for code, what in enumerate(equations.kinds):
-        mine = np.flatnonzero(codes == code)
-        if len(mine):
-            kind = Kind(what.op, tuple(sorted(what.how.params.items())), int(arities[mine].min()))
-            of[mine] = number_of.setdefault(kind, len(number_of))
+    least = np.full(len(equations.kinds), np.iinfo(np.int64).max)
+    np.minimum.at(least, codes, arities)
+    numbers = np.zeros(len(equations.kinds), np.int64)
+    for code in np.unique(codes).tolist():
+        op, how = equations.kinds[code]
+        kind = Kind(op, tuple(sorted(how.params.items())), int(least[code]))
+        numbers[code] = number_of.setdefault(kind, len(number_of))
+    of = numbers[codes]
     for place, slots in folds.items():
         of[place] = number_of.setdefault(Kind(DOT if place in paired else FOLD, (), len(slots)), len(number_of))
     return tuple(number_of), of

@@ -86,6 +86,12 @@ class Signature:
         if other.key == self.key:
             return
         for place, (mine, yours) in enumerate(zip(self.key, other.key, strict=False)):
+            if mine != yours and mine[0] == "constant array" and mine[:-1] == yours[:-1]:
+                raise ShapeError(
+                    f"argument {place} of the program of {name} is an array of {np.dtype(mine[2])} with other elements "
+                    "than when it was traced; such arrays are part of a program: give numbers that change as floats, "
+                    "x.astype(float)"
+                )
             if mine != yours:
                 raise ShapeError(
                     f"the program of {name} takes {_told(mine)} as argument {place}, but got {_told(yours)}; "

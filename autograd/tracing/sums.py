@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from autograd.primitive import table
+from autograd.tracing.equations import Ints
 from autograd.tracing.listing import Listing
 
 __all__ = ["folds_of", "paired_in", "uses_in"]
 
-Ints = npt.NDArray[np.signedinteger[Any]]
 
 
 def folds_of(listing: Listing, uses: Ints) -> tuple[dict[int, list[int]], bytearray]:

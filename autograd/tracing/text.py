@@ -43,7 +43,7 @@ def _body(listing: Listing, names: dict[int, str]) -> Iterator[str]:
 
 
 def _with_line(text: str, line: str) -> str:
-    return f"{text:<{_WIDTH}}# {line}" if line else text
+    return f"{text:<{_WIDTH - 1}} # {line}" if line else text
 
 
 def _is_same(x: Any, usual: Any) -> bool:

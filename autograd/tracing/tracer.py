@@ -83,6 +83,11 @@ class Flags(_Truth, Tensor):
         return rules.sum(rules.logical_not(self), axis=axis) == 0.0
 
 
+_OPERATOR, _COMPARISON, _TRANSFORM = 5, 3, 3
+"""How many frames stand before that which may be a user's: `_here` and `arrived`, `recording.arrived`, `_node` and the
+operator; `_here`, `constant` and the operator; `_here`, `sweeping` and one of contextlib."""
+
+
 class _Ours(dict[str, bool]):
     """Whether a file is one of ours."""
 
@@ -122,11 +127,11 @@ class Recorder:
     def arrived(self, node: Any) -> None:
         """Keep an operation, with its source line."""
         self.nodes.append(node)
-        self.where.append(self._here(5) if self._sweep is None else self._sweep)
+        self.where.append(self._here(_OPERATOR) if self._sweep is None else self._sweep)
 
     def _here(self, depth: int) -> int:
         """The number of the innermost source line, from a frame at `depth` outward, that is not ours."""
-        frame, ours = sys._getframe(depth), self._ours  # to look at those in between would cost as much as recording
+        frame, ours = sys._getframe(depth), self._ours  # to look at those before costs as much as to record
         code = frame.f_code
         while ours[code.co_filename] and frame.f_back is not None:
             frame = frame.f_back
@@ -145,7 +150,7 @@ class Recorder:
         """What a sweep computes belongs to the line that asked for it, which takes long to find from deep inside."""
         outer = self._sweep
         if outer is None:
-            self._sweep = self._here(3)  # behind that of contextlib
+            self._sweep = self._here(_TRANSFORM)
         try:
             yield
         finally:
@@ -161,7 +166,7 @@ class Recorder:
         node._data, node._pending, node.op, node.args, node.params = data, None, op, args, params or None
         node.index, node.grad, node.name, node.requires_grad = tick(), None, None, False
         self.nodes.append(node)
-        self.where.append(self._here(3) if self._sweep is None else self._sweep)
+        self.where.append(self._here(_COMPARISON) if self._sweep is None else self._sweep)
         return node
 
     def knows(self, node: Node) -> bool:
@@ -197,7 +202,7 @@ class Recorder:
             message = (
                 f"{how} of {called(node)} at {line_of(_place())}: the number would be a constant of the program, "
                 "though it depends on what the function is given; use functions of autograd instead of those of math "
-                "and numpy, or x.detach() where no derivative is wanted"
+                "and numpy, and name an argument that is to stay as it is by static_argnums="
             )
         self.error = self.error or TraceError(message)
         raise self.error

@@ -279,6 +279,58 @@ def test_modules_in_training_and_in_use():
         fast(x)
 
 
+@pytest.mark.parametrize("join", [autograd.stack, autograd.concatenate])
+def test_few_operands_are_not_taken_for_many(join):
+    def f(x, y):
+        return [join(parts).sum() for parts in ([y], [x, y], [y, x], [x], [x, y, x], [y, y])]
+
+    args = np.ones(2), np.full(2, 2.0)
+    for function in (f, lambda x, y: f(x, y)[::-1]):
+        want = [out.item() for out in function(*map(Tensor, args))]
+        assert list(map(float, trace(function, *args)(*args))) == want
+
+
+def test_a_number_that_equals_the_hash_of_a_leaf():
+    w = Value(1.0)
+    number = float(hash(w))
+    w.data = number
+    program = trace(lambda x: x * w + number, 1.0)
+    w.data = 5.0
+    assert program(1.0) == 5.0 + number
+    v = Tensor([1.0, 2.0])
+    number = float(hash(v))
+    assert trace(lambda x: (x * v + number).sum(), np.ones(2))(np.ones(2)) == 3.0 + 2.0 * number
+
+
+def test_parameters_that_only_look_the_same():
+    class Power:
+        def __init__(self, times):
+            self.times = times
+
+        def __repr__(self):
+            return "Power"
+
+    def times(x, *, by):
+        return x * by.times
+
+    scaled = elementwise("scaled_by_test", times, times, lambda g, ans, x, *, by: g * by.times)
+    try:
+        assert trace(lambda x: (scaled(x, by=Power(2.0)), scaled(x, by=Power(3.0))), 1.0)(5.0) == (10.0, 15.0)
+    finally:
+        del table["scaled_by_test"]
+
+
+def test_squares_of_truths_are_numbers():
+    out = trace(lambda x: (x > 0.0) ** 2.0, np.array([1.0, -1.0]))(np.array([2.0, -2.0]))
+    assert (out.dtype, out.tolist()) == (np.float64, [1.0, 0.0])
+    assert trace(lambda x: (x > 0.0) ** 2.0, 1.0)(2.0) == 1.0
+
+
+def test_numbers_of_numpy_beside_a_comparison():
+    for number in (np.float32(0.1), np.int64(2), np.float64(0.1)):
+        assert trace(lambda x, number=number: x < number, 0.1)(0.1) is (number.item() > 0.1)
+
+
 def test_backward_inside_is_refused():
     w = Value(3.0)
     step = jit(lambda x: w * x)

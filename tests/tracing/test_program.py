@@ -218,6 +218,23 @@ def test_what_a_transform_computes_has_the_line_that_called_it():
     assert lines == {f"test_program.py:{slope.__code__.co_firstlineno + 1}"}
 
 
+def test_a_comparison_has_the_line_that_asks():
+    def inner(x):
+        return x > 0.0
+
+    def outer(x):
+        return x * 2.0 if inner(x) else x
+
+    program = trace(outer, 1.0)
+    here = outer.__code__.co_firstlineno + 1
+    assert {equation.op.name: equation.line for equation in program.equations} == {
+        "greater": f"test_program.py:{inner.__code__.co_firstlineno + 1}", "mul": f"test_program.py:{here}"
+    }  # fmt: skip
+    assert program.guards[0].line == f"test_program.py:{here}"
+    arrays = trace(lambda x: autograd.where(inner(x), x, 0.0), np.ones(2))
+    assert arrays.equations[0].line == f"test_program.py:{inner.__code__.co_firstlineno + 1}"
+
+
 def test_many_operands_and_parameters_that_cannot_be_compared():
     def f(x, c):
         rows = autograd.stack([x[0], x[1:3].sum(), autograd.where(c > 0.0, x[2], x[1]), x[1:3].sum()])
@@ -430,6 +447,12 @@ def test_what_a_replay_would_not_do_is_refused():
     with pytest.raises(TraceError, match="returned 'a'"):
         trace(lambda x: "a", 2.0)
     assert w.grad is None
+
+
+def test_other_integers_are_refused():
+    program = trace(lambda x: (x * x).sum(), np.arange(3))
+    with pytest.raises(ShapeError, match=r"array of int64 with other elements .* give .* as floats"):
+        program(np.array([1, 2, 5]))
 
 
 def test_arguments_of_another_shape_are_refused():
