@@ -14,7 +14,7 @@ from autograd.differentiable import Differentiable
 from autograd.errors import OperandError, ShapeError
 from autograd.primitive import Primitive, mixed, raw_of
 
-__all__ = ["Array", "Locked", "as_array", "as_constant", "as_index", "as_operands", "as_param", "is_foreign"]
+__all__ = ["Array", "Locked", "as_array", "as_constant", "as_operands", "as_param", "is_foreign"]
 
 Array = NDArray[np.floating[Any]]
 
@@ -122,29 +122,23 @@ def is_foreign(x: Any) -> bool:
 
 
 def as_param(value: Any) -> Any:
-    """A static parameter of our own: nothing that the caller may write into later, and Python's integers."""
+    """A static parameter of our own: nothing that the caller may write into later, and Python's integers.
+
+    So are the arrays in an index copied, since a sweep reads them again.
+    """
     if value is None or type(value) in (int, bool, slice):
         return value
     if isinstance(value, tuple):
         return tuple(map(as_param, value))
     if isinstance(value, np.integer):
         return int(value)
-    return as_index(value)
-
-
-def as_index(index: Any) -> Any:
-    """An index of our own: arrays in it are copied, since a sweep reads them again."""
-    if type(index) is np.ndarray and index.size:
-        return np.array(index)
-    if isinstance(index, tuple):
-        return tuple(map(as_index, index))
-    if isinstance(index, Differentiable):
-        index.look("an index made of x")
+    if isinstance(value, Differentiable):
+        value.look("an index made of x")
         raise OperandError("an index is made of integers, slices or masks, not of nodes; use x.numpy().astype(int)")
-    if isinstance(index, list | np.ndarray):
-        array = np.array(index)
+    if isinstance(value, list | np.ndarray):
+        array = np.array(value)
         return array.astype(np.intp) if not array.size and array.dtype.kind == "f" else array  # [] is no float here
-    return index
+    return value
 
 
 _KNOWN = (float, np.ndarray, np.generic, Differentiable, str, bytes, list, tuple, dict, set, numbers.Number)
