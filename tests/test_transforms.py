@@ -231,3 +231,11 @@ def test_kept_nodes_keep_no_gradient():
 
     grad(f)(3.0)
     assert kept[0].grad is None
+
+
+def test_a_result_that_is_from_outside_stays_the_node_that_it_is():
+    w = Value(3.0)
+    out, pullback = vjp(lambda x: w, 1.0)
+    assert out is w
+    assert pullback(1.0) == (0.0,)
+    assert vjp(lambda x: w.detach(), 1.0)[0] == 3.0

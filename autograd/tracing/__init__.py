@@ -1,7 +1,8 @@
 """Functions written down once and replayed: `trace` gives a `Program`, `jit` keeps programs by shapes and by path.
 
-`tracer` looks on while the function runs, `listing` makes equations of what was recorded, `program` is what comes of
-it, `source` turns the equations into Python; `compiled` is `jit`.
+`tracer` looks on while the function runs, `listing` makes equations of what was recorded, `numbering` shares and
+simplifies them, `program` is what comes of it. `source` turns the equations into Python, `schedule` into runs for numpy
+(`levels`) and numba (`machine`); `compiled` is `jit`.
 """
 
 from autograd.tracing.compiled import CacheInfo, Jitted, jit
