@@ -12,6 +12,7 @@ import gc
 import importlib.util
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
 import textwrap
@@ -163,18 +164,18 @@ def moons_table(quick):
 
 
 def cost_of_tracing(sizes):
-    """Lines of text: what it takes to trace and prepare value and gradient, in time and in memory."""
+    """Lines of text: what it takes to trace and prepare value and gradient, in time (the median of 5) and in memory."""
     f, times = value_and_grad(rosenbrock), []
-    trace(f, start(10)).batch([start(10)])
     for n in sizes:
-        x = start(n)
-        gc.collect()
-        gc.freeze()  # or the garbage collector would go through all that the peers have imported
-        begin, first = time.process_time(), tick()
-        program = trace(f, x, executor="numpy")
-        recorded = tick() - first
-        program.flat(np.array(x))
-        times.append((time.process_time() - begin) / recorded * 1e6)
+        x, each = start(n), []
+        for _ in range(5):
+            gc.collect()
+            begin, first = time.thread_time(), tick()
+            program = trace(f, x, executor="numpy")
+            recorded = tick() - first
+            program.flat(np.array(x))
+            each.append((time.thread_time() - begin) / recorded * 1e6)
+        times.append(statistics.median(each))
     n = 5_000
     x = start(n)
     gc.collect()
@@ -189,13 +190,13 @@ def cost_of_tracing(sizes):
     tracemalloc.stop()
     each, operations = " / ".join(f"{one:.1f}" for one in times), 8 * (n - 1)
     lines = [
-        f"Tracing and preparing value and gradient takes {each} µs per recorded operation, {peak:.0f} bytes while it",
-        f"does, and {kept:.0f} per equation that is kept. For each operation of the function",
+        f"Tracing and preparing value and gradient takes {each} µs per recorded operation (n as above; the median of 5),",
+        f"{peak:.0f} bytes while it does, and {kept:.0f} per equation that is kept. For each operation of the function",
         f"{recorded / operations:.1f} are recorded, since its gradient is, too, and "
         f"{len(program) / operations:.1f} equations are kept.",
     ]
     if HAS["numba"]:
-        lines[-1] += f" Numba and its machine are loaded once per process, in {seconds_to_load():.2f} s."
+        lines.append(f"Numba and its machine are loaded once per process, in {seconds_to_load():.2f} s.")
     return lines
 
 
@@ -226,12 +227,8 @@ def main():
     options = parser.parse_args()
     told(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     sizes = (100, 1_000, 10_000)
-    tables = [
-        rosenbrock_table(sizes, options.quick),
-        cost_of_tracing(sizes),
-        second_order_table(),
-        moons_table(options.quick),
-    ]
+    tracing = cost_of_tracing(sizes)  # before the garbage collector has to go through all that the peers import
+    tables = [rosenbrock_table(sizes, options.quick), tracing, second_order_table(), moons_table(options.quick)]
     text = "\n\n".join("\n".join(lines) for lines in tables)
     print(text)
     if options.write:
