@@ -239,3 +239,4 @@ def test_a_result_that_is_from_outside_stays_the_node_that_it_is():
     assert out is w
     assert pullback(1.0) == (0.0,)
     assert vjp(lambda x: w.detach(), 1.0)[0] == 3.0
+    assert type(vjp(lambda x: x, 1.0)[0]) is float  # which is not from outside

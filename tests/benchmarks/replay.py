@@ -190,7 +190,7 @@ def cost_of_tracing(sizes):
     tracemalloc.stop()
     each, operations = " / ".join(f"{one:.1f}" for one in times), 8 * (n - 1)
     lines = [
-        f"Tracing and preparing value and gradient takes {each} µs per recorded operation (n as above; the median of 5),",
+        f"Tracing and preparing value and gradient takes {each} µs per recorded operation (n as above, medians),",
         f"{peak:.0f} bytes while it does, and {kept:.0f} per equation that is kept. For each operation of the function",
         f"{recorded / operations:.1f} are recorded, since its gradient is, too, and "
         f"{len(program) / operations:.1f} equations are kept.",
