@@ -7,7 +7,7 @@ ties, so these are good to 1e-9.
 import numpy as np
 import pytest
 
-from autograd import Tensor, grad, jvp, table, vjp
+from autograd import ShapeError, Tensor, grad, inner, jvp, table, vjp
 
 ROWS = [row for row in table.values() if row.kind != "elementwise" and row.rules]
 CASES = [
@@ -98,3 +98,11 @@ def test_one_operand_alone(row, shapes, params):
     moving = tuple(way if i in chosen else zero for i, (way, zero) in enumerate(zip(ways, zeros, strict=True)))
     _, whole = jvp(lambda *xs: row(*xs, **params), tuple(xs), moving)
     np.testing.assert_allclose(sum(parts), whole, rtol=1e-12, atol=1e-13)
+
+
+def test_inner_takes_lists_and_wants_axes():
+    assert inner([1.0, 2.0], [3.0, 4.0]) == 11.0
+    assert inner(np.array([[1.0, 2.0]]), [[3.0, 4.0]]).tolist() == [[11.0]]
+    for x, y in (([1.0], 2.0), (2.0, [1.0])):
+        with pytest.raises(ShapeError, match="has one or two axes"):
+            inner(x, y)
