@@ -5,28 +5,27 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 __all__ = ["all_finite"]
 
 
 def all_finite(x: Any) -> bool:
     """Whether there is no inf or nan in an array; False, too, where squares overflow.
 
-    So it is a question for those who then take a careful way that is right for all numbers, and who have silenced
-    numpy, as sweeps and primitives have. One fast pass that any inf or nan survives: on 10 numbers it takes 0.5 µs, and
-    on 100,000 it takes 16, where ``np.isfinite(x).all()`` takes 1.4 and 20.
+    So it is a question for those who then take a careful way that is right for all numbers. One fast pass that any inf
+    or nan survives: on 10 numbers it takes 0.6 µs, and on 100,000 it takes 16, where ``np.isfinite(x).all()`` takes 1.4
+    and 20. Of the products of numpy it is the one that does not warn.
 
     >>> import numpy as np
-    >>> all_finite(np.array([1.0, -2.0])), all_finite(np.array([1.0, -np.inf]))
-    (True, False)
-    >>> with np.errstate(all="ignore"):
-    ...     all_finite(np.array([1e200]))
-    False
+    >>> all_finite(np.array([1.0, -2.0])), all_finite(np.array([1.0, -np.inf])), all_finite(np.array([1e200]))
+    (True, False, False)
     """
-    row = x.ravel("K")  # in the order of the memory: a transposed array is not copied
-    if row.size <= _ALONE:
-        return math.isfinite(row.dot(row))
-    parts = (row[start : start + _ALONE] for start in range(0, row.size, _ALONE))
-    return all(math.isfinite(part.dot(part)) for part in parts)
+    row = x if x.ndim == 1 else x.ravel("K")  # in the order of the memory: a transposed array is not copied
+    if len(row) <= _ALONE:
+        return math.isfinite(np.vdot(row, row))
+    parts = (row[start : start + _ALONE] for start in range(0, len(row), _ALONE))
+    return all(math.isfinite(np.vdot(part, part)) for part in parts)
 
 
 _ALONE = 10_000

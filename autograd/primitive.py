@@ -57,14 +57,6 @@ class _Silence(threading.local):
 _silence = _Silence()
 
 
-def silently(function: Callable[..., Any], args: Sequence[Any], params: dict[str, Any]) -> Any:
-    """What a function gives, without warnings of numpy."""
-    try:
-        return _silence.run(function, *args, **params)
-    except RuntimeError:  # called from inside another primitive's function: it is silent here already
-        return function(*args, **params)
-
-
 class Node:
     """One recorded number or array: what it is, which primitive made it, and from which operands.
 
@@ -246,7 +238,10 @@ class Primitive:
     def compute(self, args: Sequence[Any], params: dict[str, Any]) -> Any:
         """The function on raw arrays; nothing is recorded, and nothing is warned about (IEEE 754 is meant)."""
         try:
-            return silently(self.array, args, params)
+            try:
+                return _silence.run(self.array, *args, **params)
+            except RuntimeError:  # called from inside another primitive's function: it is silent here already
+                return self.array(*args, **params)
         except (ValueError, IndexError, TypeError) as error:
             raise self.explain(error, args, params) from error
 

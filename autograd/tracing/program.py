@@ -249,13 +249,16 @@ class Program:
                 f"(lanes, {count}), but got {x.shape}"
             )
         check_outside(self._listing, self.__name__)
-        out = self._flat.rows(x, self._captured()) if x.ndim == 2 else self._flat.point(x, self._captured())
+        captured = self._captured() if self._listing.captured else ()
+        out = self._flat.rows(x, captured) if x.ndim == 2 else self._flat.point(x, captured)
         if self._swept and not is_all_finite(out):  # as in `run`
             rows, points = np.atleast_2d(out), np.atleast_2d(x)
             for lane in np.flatnonzero(~np.isfinite(rows).all(axis=1)):
                 heads = self._eagerly(points[lane].tolist())
                 rows[lane, : self._count] = [np.nan if head is None else raw_of(head) for head in heads]
-        return out if out.shape[-1] == self._count else out[..., : self._count]
+        if out.shape[-1] == self._count:
+            return out
+        return out[: self._count] if out.ndim == 1 else out[:, : self._count]
 
     def batch(self, x: Any) -> Any:
         """The results for many points at once: one lane per row of `x`, which has shape (lanes, inputs).
