@@ -47,6 +47,8 @@ HAS = {name: importlib.util.find_spec(name) is not None for name in ("numba", "c
 
 def in_turns(contenders, *, rounds=30, seconds=0.02):
     """The best time of each function without arguments, in seconds."""
+    for _ in range(2):
+        gc.collect()  # after which autograd.collector is back at Python's own pace, which is that of the peers
     best = dict.fromkeys(contenders, float("inf"))
     for _ in range(rounds):
         for name, function in contenders.items():
