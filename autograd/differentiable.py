@@ -34,8 +34,9 @@ class Differentiable(Node):
         """Fill in the attributes of a leaf, after its data."""
         if name is not None and not isinstance(name, str):
             raise OperandError(f"name= takes text, but got {name!r} of type {type(name).__name__}")
-        self.op, self.args, self.params, self._pending = None, (), None, None
-        self.index, self.grad, self.name, self.requires_grad = tick(), None, name, bool(requires_grad)
+        self.op = self.params = self.grad = self._pending = None
+        self.args, self.name, self.index = (), name, tick()
+        self.requires_grad = requires_grad is True or bool(requires_grad)
 
     def backward(self, gradient: Any = None, create_graph: bool = False) -> None:
         """Compute ∂self/∂node for every node that self depends on, into ``node.grad``.

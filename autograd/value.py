@@ -183,9 +183,13 @@ class Value(Differentiable, kind="Value"):
     __hash__ = Differentiable.__hash__
 
     def __init__(self, data: float, *, name: str | None = None, requires_grad: bool = True) -> None:
-        if isinstance(data, Differentiable):
-            raise OperandError(f"Value() takes a number, but got {data!r}; use it as it is, or .item() for its number")
-        self._data = data if type(data) is float else _number(data, "Value()")
+        if type(data) is not float:
+            if isinstance(data, Differentiable):
+                raise OperandError(
+                    f"Value() takes a number, but got {data!r}; use it as it is, or .item() for its number"
+                )
+            data = _number(data, "Value()")
+        self._data = data
         self._leaf(name, requires_grad)
 
     @classmethod
