@@ -118,7 +118,10 @@ def accumulate(gradients: Mapping[Node, Any]) -> None:
     nor another thread finds some of them changed and others not.
     """
     with _writing:
-        totals = [_accumulated(leaf, new) for leaf, new in gradients.items()]
+        totals = [
+            new if leaf.grad is None and type(new) is float else _accumulated(leaf, new)
+            for leaf, new in gradients.items()
+        ]
         deque(map(setattr, gradients, repeat("grad"), totals), maxlen=0)
 
 
@@ -192,7 +195,7 @@ def pull_floats(seeds: dict[Node, float], keep: bool = False) -> dict[Node, floa
     if (recording.unusual and recording.inspector()) or not lock.acquire(blocking=False):
         return None
     try:
-        zero, order, careful = _Zero(), list(seeds), set()
+        zero, order, careful, leaves = _Zero(), list(seeds), set(), []
         for root in order:
             root._pending = zero
         usual, put = type(order[0]), order.append
@@ -222,6 +225,7 @@ def pull_floats(seeds: dict[Node, float], keep: bool = False) -> dict[Node, floa
         for node in order:
             g, op = node._pending, node.op
             if op is None:
+                leaves.append(node)
                 continue
             if not g:  # strong zero: nothing flows on
                 if keep:
@@ -252,7 +256,7 @@ def pull_floats(seeds: dict[Node, float], keep: bool = False) -> dict[Node, floa
                     _add_parts(node, g)
             except (ArithmeticError, TypeError):  # Python raises where IEEE has inf or nan, or a rule is wrong
                 _add_parts(node, g)
-        return {leaf: leaf._pending + 0.0 for leaf in order if leaf.op is None}
+        return {leaf: leaf._pending + 0.0 for leaf in leaves}
     finally:
         lock.release()
 
