@@ -262,7 +262,7 @@ def _kinds(
     least = np.full(len(equations.kinds), np.iinfo(np.int64).max)
     np.minimum.at(least, codes, arities)
     numbers = np.zeros(len(equations.kinds), np.int64)
-    for code in np.unique(codes).tolist():
+    for code in np.flatnonzero(np.bincount(codes)).tolist():
         op, how = equations.kinds[code]
         kind = Kind(op, tuple(sorted(how.params.items())), int(least[code]))
         numbers[code] = number_of.setdefault(kind, len(number_of))
