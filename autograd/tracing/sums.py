@@ -11,7 +11,6 @@ from autograd.tracing.listing import Listing
 __all__ = ["folds_of", "paired_in", "uses_in"]
 
 
-
 def folds_of(listing: Listing, uses: Ints) -> tuple[dict[int, list[int]], bytearray]:
     """The operands of all chains of additions by their last equation, and which equations are parts of one."""
     equations = listing.equations
