@@ -291,7 +291,7 @@ def r2(true: ArrayLike, predicted: ArrayLike) -> float:
     error, spread = np.sum((target - guess) ** 2), np.sum((target - target.mean()) ** 2)
     if np.ptp(target) == 0.0:  # where the spread may be a rounding error
         return float(error == 0.0)
-    return float(1.0 - error / spread)
+    return float(1.0 - error / spread) if spread else -np.inf  # larger than any float can tell
 
 
 def _arrays(true: ArrayLike, predicted: ArrayLike, what: str) -> tuple[NDArray[Any], NDArray[Any]]:
