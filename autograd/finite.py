@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-__all__ = ["all_finite"]
+__all__ = ["all_finite", "are_finite", "is_all_finite"]
 
 
 def all_finite(x: Any) -> bool:
@@ -30,3 +31,16 @@ def all_finite(x: Any) -> bool:
 
 _ALONE = 10_000
 """A longer product OpenBLAS shares among threads. Where a core is busy, each may then wait for milliseconds."""
+
+
+def is_all_finite(x: Any) -> bool:
+    """Whether there is neither inf nor nan in an array."""
+    return all_finite(x) or bool(np.isfinite(x).all())  # the first is fast, and may overflow
+
+
+def are_finite(xs: Sequence[Any]) -> bool:
+    """Whether there is neither inf nor nan in floats and arrays; there may be None among them."""
+    try:
+        return all(map(math.isfinite, xs))
+    except TypeError:  # arrays, or nothing
+        return all(is_all_finite(np.asarray(x)) for x in xs if x is not None)

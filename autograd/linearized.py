@@ -8,6 +8,7 @@ the function itself uses nodes from outside, since the result then depends on th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,6 @@ class Linearized:
         self._given = leaves(primals)
         with recording.enable_grad():
             self.inputs = [_fresh(primal, self._recorded, beside_arrays) for primal in self._given]
-            since = self.inputs[0].index if self.inputs else 0
             with recording.watched():
                 self.tree = f(*like(primals, iter(self.inputs)))
         self.heads = leaves(self.tree)
@@ -55,11 +55,19 @@ class Linearized:
                     f"{self.name} returned {head!r} of type {type(head).__name__}, which cannot be differentiated; a "
                     "result is one number, an array, or a nested list, tuple or dict of them"
                 )
-        nodes = [head for head in self.heads if isinstance(head, Node)]
-        self.order, self._active, outside = _between(nodes, self.inputs, since)
-        outside = outside or recording.tracer() is not None  # to a tracer everything matters
+        outside = recording.tracer() is not None or self._found[2]  # to a tracer everything matters
         self.as_nodes = self._recorded and (outside or any(map(_differentiable, self._given)))
-        self.out = self.tree if self.as_nodes else like(self.tree, map(_plain, self.heads))
+        self.out = like(self.tree, map(_cut if self.as_nodes else _plain, self.heads))
+
+    @property
+    def order(self) -> list[Node]:
+        """The nodes through which the result depends on the inputs, operands before results."""
+        return self._found[0]
+
+    @cached_property
+    def _found(self) -> tuple[list[Node], set[Node], bool]:
+        since = self.inputs[0].index if self.inputs else 0
+        return _between([head for head in self.heads if isinstance(head, Node)], self.inputs, since)
 
     def pull(self, cotangents: Sequence[Any]) -> list[Any]:
         """One cotangent per input from one per head, None for a zero one."""
@@ -70,16 +78,21 @@ class Linearized:
                 seed = seed_of(head, given, "the cotangent", create_graph)
                 if not _is_constant_zero(seed):
                     pending[head] = pending[head] + seed if head in pending else seed
-        closed = self._recorded and not create_graph and all(head.is_scalar for head in pending)  # no node from outside
-        gradients = pull_floats(pending) if closed and pending else None
+        tracer, gradients = recording.tracer(), None
+        if pending and self._recorded and all(head.is_scalar for head in pending):
+            if tracer:
+                gradients = tracer.pulled(self.inputs, pending)
+            elif not create_graph:  # no node from outside
+                gradients = pull_floats(pending)
         if gradients is None:
             check_fresh(self.order)
             with recording.enable_grad(), recording.sweeping():
-                pull(self.order, pending, create_graph=create_graph, wanted=self._active)
+                pull(self.order, pending, create_graph=create_graph, wanted=self._found[1])
             gradients = pending
-            if tracer := recording.tracer():
-                tracer.swept([gradients.get(x) for x in self.inputs])
-        return [_like_primal(gradients.get(x), x, given) for x, given in zip(self.inputs, self._given, strict=True)]
+        if tracer:
+            tracer.swept([gradients.get(x) for x in self.inputs])
+        pairs = zip(self.inputs, self._given, strict=True)
+        return [_cut(_like_primal(gradients.get(x), x, given)) for x, given in pairs]
 
     def push(self, tangents: Sequence[Any]) -> list[Any]:
         """One tangent per head from one per input, None for a zero one."""
@@ -96,7 +109,8 @@ class Linearized:
         if tracer := recording.tracer():
             tracer.swept([moving.get(head) for head in self.heads if isinstance(head, Node)])
         as_nodes = any(isinstance(x, Node) for x in [*self._given, *tangents]) or self.as_nodes
-        return [_like_head(moving.get(head) if isinstance(head, Node) else None, head, as_nodes) for head in self.heads]
+        moved = (moving.get(head) if isinstance(head, Node) else None for head in self.heads)
+        return [_cut(_like_head(tangent, head, as_nodes)) for tangent, head in zip(moved, self.heads, strict=True)]
 
     def pullback(self, cotangent: Any) -> tuple[Any, ...]:
         """`pull` for trees: from one like the result to one like the primals."""
@@ -124,7 +138,7 @@ def _differentiable(x: Any) -> bool:
 def _fresh(primal: Any, recorded: bool, beside_arrays: bool) -> Value | Tensor:
     """A new node to differentiate by; one that hangs on `primal` if that is a node of an outer graph."""
     if isinstance(primal, Value | Tensor):
-        if recorded and primal.requires_grad:
+        if recorded and (primal.requires_grad or recording.tracer()):
             return primal._recorded(primal._data, identity, (primal,), None, True)
         node = primal.detach()
         node.requires_grad = True
@@ -159,7 +173,7 @@ def _like_primal(cotangent: Any, x: Node, primal: Any) -> Any:
     if isinstance(cotangent, Node):
         return cotangent
     if isinstance(primal, Value | Tensor):
-        return type(primal)(cotangent, requires_grad=False)
+        return (Value if primal.is_scalar else Tensor)(cotangent, requires_grad=False)
     if isinstance(cotangent, np.ndarray):
         return np.array(cotangent) if isinstance(primal, np.ndarray) else float(cotangent)
     return cotangent
@@ -171,8 +185,13 @@ def _like_head(tangent: Any, head: Any, as_node: bool) -> Any:
         raw, is_array = raw_of(head), isinstance(raw_of(head), np.ndarray)
         tangent = np.zeros(raw.shape, raw.dtype if raw.dtype.kind == "f" else None) if is_array else 0.0
     if as_node and isinstance(head, Node) and not isinstance(tangent, Node):
-        return type(head)(tangent, requires_grad=False)  # type: ignore[call-arg]
+        return (Value if head.is_scalar else Tensor)(tangent, requires_grad=False)
     return np.array(tangent) if isinstance(tangent, np.ndarray) else tangent
+
+
+def _cut(x: Any) -> Any:
+    """What is handed out, without history where nothing is recorded: to a tracer it is a node all the same."""
+    return x.detach() if not recording.is_recording() and isinstance(x, Value | Tensor) and recording.tracer() else x
 
 
 def _plain(head: Any) -> Any:

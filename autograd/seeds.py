@@ -33,7 +33,8 @@ def seed_of(node: Node, given: Any, what: str, create_graph: bool) -> Any:
         same = given.is_scalar == node.is_scalar
         return given if same else to_value(given) if node.is_scalar else to_tensor(given)
     seed = float(data) if node.is_scalar else np.array(data, raw_of(node).dtype)
-    return type(node)(seed, requires_grad=False) if create_graph else seed  # type: ignore[call-arg]
+    kind: Any = Node.kinds["Value" if node.is_scalar else "Tensor"]
+    return kind(seed, requires_grad=False) if create_graph else seed
 
 
 def called(node: Node) -> str:

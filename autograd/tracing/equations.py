@@ -14,7 +14,7 @@ from autograd.primitive import Primitive
 
 Ints = npt.NDArray[np.signedinteger[Any]]
 
-__all__ = ["Equation", "Equations", "How", "Ints", "Operation"]
+__all__ = ["Equation", "Equations", "How", "Ints", "Operation", "raw_result"]
 
 
 class How(NamedTuple):
@@ -75,42 +75,18 @@ class Equations(Sequence[Equation]):
     def __init__(
         self,
         kinds: list[Operation],
-        made: Ints,
-        longer: list[tuple[int, ...]],
-        line: Sequence[int],
+        codes: Ints,
+        operands: Ints,
+        ends: Ints,
+        results: Ints,
+        line: Ints,
         lines: list[str],
         names: dict[int, str],
     ) -> None:
-        """One equation per slot that is `made`: a row with a place in `kinds` and two operands.
-
-        The place is -1 where nothing is done, the second operand where there is one only; where there are more, the
-        first is -1 and the second their place in `longer`.
-        """
-        results = np.flatnonzero(made[:, 0] >= 0).astype(np.int32)
-        codes, first, second = made[results].T
-        is_long = first < 0
-        counts = 1 + (second >= 0).astype(np.int32)
-        counts[is_long] = np.array(list(map(len, longer)), np.int32)[second[is_long]]
-        ends = np.cumsum(counts, dtype=np.int32)
-        starts = ends - counts
-        operands = np.empty(ends[-1] if len(ends) else 0, np.int32)
-        operands[starts[counts == 2] + 1] = second[counts == 2]
-        operands[starts] = first
-        for place in np.flatnonzero(is_long).tolist():
-            operands[starts[place] : ends[place]] = longer[second[place]]
-        self.kinds, self.codes, self.results = kinds, _array("i", codes), _array("i", results)
-        self.operands, self.ends = _array("i", operands), _array("i", ends)
-        self.line, self.lines, self.names = array("i", line), lines, names
-
-    def keep(self, chosen: npt.NDArray[np.bool_]) -> None:
-        """Drop the equations that are not `chosen`."""
-        ends = np.asarray(self.ends)
-        counts = np.diff(ends, prepend=0)
-        self.operands = _array("i", np.asarray(self.operands)[np.repeat(chosen, counts)])
-        self.ends = _array("i", np.cumsum(counts[chosen]))
-        for name in ("codes", "results", "line"):
-            mine = getattr(self, name)
-            setattr(self, name, _array(mine.typecode, np.asarray(mine)[chosen]))
+        self.kinds, self.lines, self.names = kinds, lines, names
+        self.codes, self.operands, self.ends, self.results, self.line = map(
+            _array, (codes, operands, ends, results, line)
+        )
 
     def operands_of(self, place: int) -> array[int]:
         """The operands of one equation."""
@@ -135,5 +111,18 @@ class Equations(Sequence[Equation]):
         return map(self.__getitem__, range(len(self)))
 
 
-def _array(typecode: str, numbers: npt.NDArray[Any]) -> array[int]:
-    return array(typecode, numbers.astype(typecode, copy=False).tobytes())
+def _array(numbers: Ints) -> array[int]:
+    return array("i", numbers.astype(np.int32, copy=False).tobytes())
+
+
+def raw_result(op: Primitive, how: How, operands: Sequence[Any]) -> Any:
+    """What an operation gives for raw operands, as eager recording computes it."""
+    if not how.is_scalar:
+        out = op.compute(operands, how.params)
+        return float(out) if op.result == "Value" else np.asarray(out)
+    if op.scalar is None:  # identity
+        return operands[0]
+    try:
+        return op.scalar(*operands, **how.params)
+    except (ArithmeticError, ValueError):
+        return op.in_ieee(operands, how.params)

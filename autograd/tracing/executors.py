@@ -14,14 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.errors import OperandError
-from autograd.finite import all_finite
+from autograd.tensor import Tensor
+from autograd.tracing import chains, hashing, kernels
 from autograd.tracing.levels import Levels
 from autograd.tracing.listing import Listing
-from autograd.tracing.machine import Machine, is_installed
+from autograd.tracing.machine import Machine, compiled_copy, is_installed
 from autograd.tracing.schedule import Schedule, is_flat, scheduled
 from autograd.tracing.source import Replay, fallen
+from autograd.tracing.tracer import Recorder
 
-__all__ = ["EXECUTORS", "Executor", "Flat", "check_executor", "executor_of", "flat_of", "is_all_finite", "is_finite"]
+__all__ = ["EXECUTORS", "Executor", "Flat", "check_executor", "executor_of", "flat_of", "loops_for"]
 
 EXECUTORS = ("auto", "python", "numpy", "numba")
 """What ``executor=`` takes."""
@@ -142,13 +144,20 @@ def check_executor(name: str) -> None:
         )
 
 
+def loops_for(recorder: Recorder, name: str) -> Any:
+    """The loops of numbering for what was recorded: compiled where the program will run on what numba compiles."""
+    if name == "numba" or (name == "auto" and len(recorder.nodes) >= _LONG["numba"] and is_installed()):
+        return kernels if Tensor in set(map(type, recorder.nodes)) else compiled_copy(kernels, hashing)
+    return kernels
+
+
 def executor_of(listing: Listing, name: str) -> Executor:
     """The executor of a program: that asked for where it can run it, else the next simpler one."""
     length = len(listing.equations)
     if name == "python" or (name == "auto" and length < _LONG["numpy"]) or not is_flat(listing):
         return Replay(listing)
     if (name == "numba" or (name == "auto" and length >= _LONG["numba"] and is_installed())) and Machine.knows(listing):
-        return Flat(Machine(scheduled(listing, Machine.wide, dots=True)))
+        return Flat(Machine(scheduled(listing, Machine.wide, dots=True, loops=compiled_copy(chains))))
     schedule = scheduled(listing, Levels.wide)
     if name == "auto" and length < _WIDE * len(schedule.codes):
         return Replay(listing)
@@ -161,18 +170,5 @@ def flat_of(listing: Listing, name: str) -> Flat | None:
         return None
     long = len(listing.equations) >= _LONG["numpy"]  # it may have to be compiled, which takes about a minute
     if (name == "numba" or (name == "auto" and long and is_installed())) and Machine.knows(listing):
-        return Flat(Machine(scheduled(listing, Machine.wide, dots=True)))
+        return Flat(Machine(scheduled(listing, Machine.wide, dots=True, loops=compiled_copy(chains))))
     return Flat(Levels(scheduled(listing, Levels.wide)))
-
-
-def is_finite(out: Sequence[Any]) -> bool:
-    """Whether there is neither inf nor nan in floats and arrays."""
-    try:
-        return all(map(math.isfinite, out))
-    except TypeError:  # arrays, or nothing
-        return all(is_all_finite(np.asarray(x)) for x in out if x is not None)
-
-
-def is_all_finite(x: npt.NDArray[Any]) -> bool:
-    """Whether there is neither inf nor nan in an array."""
-    return all_finite(x) or bool(np.isfinite(x).all())  # the first is fast, and may overflow

@@ -28,7 +28,7 @@ def text_of(rows: Sequence[Primitive]) -> str:
         ("run_lanes", _FOLD_LANES, _DOT_LANES, _branch_lanes),
     ]:
         lines += [
-            "@njit(cache=True, nogil=True, error_model='numpy')",
+            "@njit(cache=True, nogil=True, error_model='numpy', _nrt=False)",
             f"def {heading}(values, program):",
             *(f"  {line}" for line in _PARTS.strip("\n").splitlines()),
             "  for r in range(runs):",
@@ -93,7 +93,7 @@ outputs, operands = program[4 + 5 * runs:], program[4 + 5 * runs + results:]
 """
 """What the array of a program holds, one after the other."""
 _POINT = f"""
-@njit(cache=True, nogil=True, error_model='numpy')
+@njit(cache=True, nogil=True, error_model='numpy', _nrt=False)
 def point(values, constants, out, program):
   {_PARTS.strip().replace(chr(10), chr(10) + "  ")}
   for k in range(len(constants)):

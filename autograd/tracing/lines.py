@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.tracing.equations import Ints
+from autograd.tracing.sums import Units
 
 __all__ = ["cut_at_bends", "run_starts", "sort_by_place", "with_lines"]
 
@@ -51,23 +52,24 @@ def run_starts(whole: Sequence[Ints], finer: Sequence[Ints], wide: int) -> Ints:
     return starts
 
 
-def cut_at_bends(starts: Ints, order: Ints, folds: dict[int, list[int]], place_of: Ints) -> Ints:
+def cut_at_bends(starts: Ints, order: Ints, units: Units, place_of: Ints) -> Ints:
     """Where runs begin when long folds are cut where their operands leave their lines, unless the pieces are too small.
 
     Derivatives by the weights of a layer, which are sums over samples, lie on lines neuron by neuron.
     """
-    cuts = [starts]
+    cuts, arities, firsts = [starts], np.diff(units.ends, prepend=0), units.starts
     for start, end in pairwise(np.append(starts, len(order)).tolist()):
-        units = order[start:end].tolist()
-        if len(units) < 2 * NARROW or len(folds.get(units[0], ())) < LONG:
+        if end - start < 2 * NARROW or units.codes[order[start]] >= 0 or arities[order[start]] < LONG:
             continue
-        steps = np.diff(np.array([place_of[folds[unit]] for unit in units]), axis=0)
+        chosen = order[start:end]
+        operands = units.operands[firsts[chosen][:, None] + np.arange(arities[chosen[0]])]
+        steps = np.diff(place_of[operands], axis=0)
         at, found = 0, []
         for bend in (np.flatnonzero((steps[1:] != steps[:-1]).any(axis=1)) + 2).tolist():
             if bend >= at + 2:  # two places make a line
                 at = bend
                 found.append(start + at)
-        if NARROW * (1 + len(found)) <= len(units):
+        if NARROW * (1 + len(found)) <= len(chosen):
             cuts.append(np.array(found, np.intp))
     return np.sort(np.concatenate(cuts))
 

@@ -19,7 +19,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
@@ -30,12 +30,12 @@ import numpy.typing as npt
 
 from autograd.primitive import Primitive, table
 from autograd.rules import ROWS
-from autograd.tracing import instructions
+from autograd.tracing import instructions, slots
 from autograd.tracing.instructions import LETTERS, text_of
 from autograd.tracing.listing import Listing
 from autograd.tracing.schedule import DOT, FOLD, Schedule
 
-__all__ = ["Machine", "compiled", "is_installed", "opcodes"]
+__all__ = ["Machine", "compiled", "compiled_copy", "is_installed", "opcodes"]
 
 _ROWS = [row for row in ROWS if row.scalar is not None or row.name == "identity"]
 """What a machine may have a branch for: the same rows for everybody, so that it is compiled once."""
@@ -152,16 +152,38 @@ def _is_near(want: float, got: float) -> bool:
 
 @cache
 def _machine() -> ModuleType:
-    """The machine of this table and these versions, from the disk where it is there."""
+    """The machine of this table."""
+    sources = [Path(file).read_text(encoding="utf-8") for file in (__file__, instructions.__file__)]
+    rows = [(row.name, *_told(_function(row), set())) for row in _ROWS]
+    return _kept("machine", [*sources, rows], lambda: text_of([row for row in _ROWS if _can_compile(row)]))
+
+
+@cache
+def compiled_copy(loops: ModuleType, *instead: ModuleType) -> ModuleType:
+    """A module of functions over arrays, compiled, with some of them `instead`; they must not make arrays."""
+    texts = [Path(module.__file__ or "").read_text(encoding="utf-8") for module in (loops, *instead)]
+    for k, text in enumerate(texts):
+        body = text.partition("from __future__ import annotations\n")[2]
+        texts[k] = body.replace("\ndef ", "\n@njit(cache=True, nogil=True, error_model='numpy', _nrt=False)\ndef ")
+    whole = "\n".join(["from __future__ import annotations", "from numba import njit", *texts])
+    taken = Path(slots.__file__).read_text(encoding="utf-8")  # which they import
+    return _kept(loops.__name__.rpartition(".")[2], [whole, taken], lambda: whole)
+
+
+def _kept(kind: str, parts: list[Any], text: Callable[[], str]) -> ModuleType:
+    """A module for numba to compile, which depends on `parts` and versions; from the disk where it is there."""
+    import numba
+
+    versions = [sys.version, np.__version__, numba.__version__]
+    name = f"{kind}_{hashlib.sha256(repr(parts + versions).encode()).hexdigest()[:16]}"
     with _lock:
-        name = f"machine_{_fingerprint()}"
         for folder in _folders():
             path = folder / f"{name}.py"
             try:
                 if not path.exists():
-                    _log.warning("the machine of numba is compiled once for all programs, which takes about a minute")
+                    _log.warning("numba compiles its %s once for all programs, which takes up to a minute", kind)
                     folder.mkdir(parents=True, exist_ok=True)
-                    _write(path, text_of([row for row in _ROWS if _can_compile(row)]))
+                    _write(path, text())
                 return _loaded(name, path)
             except OSError:
                 continue
@@ -176,12 +198,18 @@ def opcodes() -> dict[str, int]:
     return {name: number for number, name in enumerate(_machine().ROWS)}
 
 
+@cache
+def _own_folder() -> Path:
+    """A new folder: nobody else can have put code there."""
+    return Path(tempfile.mkdtemp(prefix="glassgrad-"))
+
+
 def _folders() -> Iterator[Path]:
     """Where the machine may be kept: beside numba's own things, with those of the user, or for this process alone."""
     if given := os.environ.get("NUMBA_CACHE_DIR"):
         yield Path(given)
     yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "glassgrad"
-    yield Path(tempfile.mkdtemp(prefix="glassgrad-"))  # a new one: nobody else can have put code there
+    yield _own_folder()
 
 
 def _write(path: Path, text: str) -> None:
@@ -197,18 +225,26 @@ def _loaded(name: str, path: Path) -> ModuleType:
     assert spec.loader is not None
     sys.modules[spec.name] = module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    _load_lightly(module)
     return module
 
 
-def _fingerprint() -> str:
-    """What the compiled machine depends on: this file, the functions of all rows, and who compiles them."""
-    import numba
+def _load_lightly(module: ModuleType) -> None:
+    """Let compiled code be loaded without what numba needs to compile more: that takes 0.3 s, and scipy with it."""
+    from numba.core.registry import cpu_target
+    from numba.core.runtime.nrt import rtsys
 
-    sources = [Path(file).read_text(encoding="utf-8") for file in (__file__, instructions.__file__)]
-    parts: list[Any] = [*sources, sys.version, np.__version__, numba.__version__]
-    for row in _ROWS:
-        parts += [row.name, *_told(_function(row), set())]
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+    rtsys.initialize(cpu_target.target_context)
+    for function in vars(module).values():
+        cache: Any = getattr(function, "_cache", None)
+        if hasattr(cache, "_load_overload") and hasattr(cache, "_guard_against_spurious_io_errors"):
+            cache.load_overload = partial(_overload, cache)
+
+
+def _overload(cache: Any, signature: Any, context: Any) -> Any:
+    """What numba's own function does after it has loaded all else."""
+    with cache._guard_against_spurious_io_errors():
+        return cache._load_overload(signature, context)
 
 
 def _told(function: Any, seen: set[Any]) -> Iterator[Any]:

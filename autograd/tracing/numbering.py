@@ -1,274 +1,204 @@
 """Slots: integers for all that takes part in a program. What is the same has the same slot, whoever asks for it.
 
 Inputs come first, then captured leaves, constants and results in the order in which they are met (value numbering:
-Cocke and Schwartz, "Programming Languages and Their Compilers", 1970). Constants are folded, and what is simplified is
-bit-identical: ``x**2`` is ``x·x``, ``1·x`` is ``x``, and of negatives, which derivatives are full of, most are left
-out: ``x + (-y)`` is ``x - y``, ``(-x)·2`` is ``x·(-2)``.
+Cocke and Schwartz, "Programming Languages and Their Compilers", 1970). What is simplified on the way, and the loops
+over all that was recorded, are in `autograd/tracing/kernels.py`.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from autograd.primitive import Node, Primitive, table
-from autograd.tensor import Tensor
-from autograd.tracing.equations import Equations, How, Operation
-from autograd.value import Value
+from autograd.primitive import Primitive, table
+from autograd.tracing import kernels
+from autograd.tracing.equations import Equations, How, Operation, raw_result
+from autograd.tracing.slots import GIVEN, NUMBER, ROLE_NAMES, ROLES, THING, UNLIKE, Rows, Slots, Templates
 
 __all__ = ["Numbering"]
 
-Row = tuple[int, ...]
-Simpler = int | tuple[Primitive, Row]
-_USUAL = How()
+Flags = npt.NDArray[np.bool_]
+
+_KINDS = [Operation(table[name], How({}, on_floats)) for on_floats in (True, False) for name in ROLE_NAMES]
+_CODES: dict[Any, int] = {(op, how.is_scalar): 2 * kind for kind, (op, how) in enumerate(_KINDS)}
 
 
 class Numbering:
     """Gives slots, and keeps the equations of those that are results.
 
+    Parameters
+    ----------
+    inputs : the classes of what the first slots are, see `slots.Slots`.
+    loops : the functions of `kernels`, or a compiled copy of them.
+
     Attributes
     ----------
-    count : how many slots there are.
-    constants : by slot.
     kinds : what equations do, each once.
     names : by slot.
     """
 
-    def __init__(self, inputs: int) -> None:
-        self.count = inputs
-        self.constants: dict[int, Any] = {}
-        self.kinds: list[Operation] = []
+    def __init__(self, inputs: Iterable[int], loops: Any = kernels) -> None:
         self.names: dict[int, str] = {}
-        self._made: list[int] = [-1, -1, -1] * inputs  # three per slot, see `Equations`; a tuple takes 60 bytes more
-        self._longer: list[Row] = []
-        self._line: list[int] = []
-        self._known: list[dict[Any, int]] = []  # by what is done, of which operands
-        self._codes: dict[Any, int] = {}
-        self._numbers: dict[Any, int] = {}
-        self._negated: dict[int, int] = {}  # the operand by the slot of its negative
-        self._special: set[int] = set()  # constants and negatives: what is done with them may be simpler
+        self.kinds, self._codes = _KINDS.copy(), _CODES.copy()
+        self._loops, self._things, self._numbers_of = loops, dict[int, Any](), dict[Any, int]()
+        given = [*inputs]
+        self._begin, self._line = array("i", [0] * (len(given) + 1)), array("i", [0] * len(given))
+        self._operands, self._numbers, self._top = array("i"), array("d"), array("i", [len(given), 0, 0])
+        self._squared = array("d", [math.nan] * 2 * ROLES)
+        self._code: Any = [GIVEN] * len(given)
+        self._alike: Any = given
+        self._table: Any = {}
+        if loops is not kernels:
+            self._code, self._alike, self._table = (array("i", part) for part in (self._code, given, ()))
 
-    def new(self) -> int:
-        """A new slot, of something that is given."""
-        self._made += (-1, -1, -1)
-        self.count += 1
-        return self.count - 1
+    def code(self, op: Primitive, params: dict[str, Any], is_scalar: bool, is_constant: bool) -> int:
+        """The number of what an equation does."""
+        key: Any = op, is_scalar
+        if params:
+            try:
+                given = tuple(sorted(params.items()))
+                hash(given)
+                key = op, is_scalar, given, repr(given)  # in the text of which 1, 1.0 and True differ
+            except TypeError:  # a parameter that cannot be compared, such as a list of places
+                key = op, is_scalar, id(params)
+        code = self._codes.get(key)
+        if code is None:
+            self._codes[key] = code = 2 * len(self.kinds)
+            self.kinds.append(Operation(op, How(params, is_scalar)))
+            times = params.get("by_x", 0) if op.name == "power_partial" and is_scalar and not params.get("by_y") else 0
+            self._squared.append(math.nan if times < 2 else 2.0 if times == 2 else 0.0)
+        return code + is_constant
+
+    def given(self, alike: int, code: int = GIVEN) -> int:
+        """A new slot, of something that no equation computes."""
+        self._make_room(1, 0)
+        slot = self._top[0]
+        self._code[slot], self._begin[slot + 1], self._alike[slot] = code, self._begin[slot], alike
+        self._top[0] += 1
+        return slot
 
     def constant(self, x: Any) -> int:
         """The slot of a constant."""
-        key = x
-        if type(x) is not float or x != x or (not x and math.copysign(1.0, x) < 0.0):
-            is_number = isinstance(x, float | int) and x == x
-            key = (type(x), x) if is_number and x else (type(x), str(x)) if is_number else ("thing", id(x))
-        slot = self._numbers.get(key)
+        if type(x) is float:
+            self._make_room(1, 0)
+            return int(self._loops.constant(self._seen(self._slots), x))
+        is_number = isinstance(x, float | int) and x == x
+        key = (type(x), x) if is_number and x else (type(x), str(x)) if is_number else ("thing", id(x))
+        slot = self._numbers_of.get(key)
         if slot is None:
-            self._numbers[key] = slot = self.new()
-            self.constants[slot] = x  # which is kept, so that its identity is its own
-            self._special.add(slot)
+            self._numbers_of[key] = slot = self.given(UNLIKE, THING)
+            self._things[slot] = x  # which is kept, so that its identity is its own
         return slot
 
-    def result(self, node: Node, operands: Row, line: int) -> int:
-        """The slot of what was recorded: that of an equation, new where none says the same, or of something simpler."""
-        op: Any = node.op
-        if type(node) is Value and node.requires_grad and not node.params and op.scalar is not None:
-            how = _USUAL
-        else:
-            is_scalar = node.is_scalar and (
-                op.scalar is not None or all(getattr(arg, "is_scalar", True) for arg in node.args)
-            )
-            how = How(node.params or {}, is_scalar, not node.requires_grad)
-        if op not in _UNARY and self._special.isdisjoint(operands):
-            return self._numbered(op, operands, line, how)
-        return self._simplified(node, op, operands, line, how)
+    def add(self, rows: Rows, start: int, stop: int, widest: int) -> None:
+        """Give a slot to each of some rows, in order, which have so many operands at most."""
+        while start < stop:
+            limits = self._make_room(3, max(2, widest), stop - start)  # a result and two constants come of a row
+            start = self._loops.number_rows(self._seen(self._slots), self._seen(rows), start, stop, *limits)
 
-    def _numbered(self, op: Primitive, operands: Row, line: int, how: How) -> int:
-        """The slot of an equation."""
-        code = self._codes.get(op) if how is _USUAL else None
-        if code is None:
-            code = self._code(op, how)
-        key: Any
-        if len(operands) == 2:
-            x, y = operands
-            key = y << 32 | x if y < x and op in _COMMUTATIVE else x << 32 | y
-        elif len(operands) == 1:
-            x, y = operands[0], -1
-            key = ~x  # unlike that of any two
-        else:
-            key, x, y = operands, -1, len(self._longer)
-        slot = self._known[code].setdefault(key, self.count)
-        if slot == self.count:
-            self.count += 1
-            self._made += (code, x, y)
-            self._line.append(line)
-            if x < 0:
-                self._longer.append(operands)
-        return slot
+    def pull(
+        self,
+        rows: Rows,
+        templates: Templates,
+        start: int,
+        stop: int,
+        line: int,
+        pending: array[int],
+        active: bytearray,
+    ) -> None:
+        """Apply the rules of some rows, from the last to the first; see `kernels.pull_rows`."""
+        self._loops.mark_active(self._seen(rows), start, stop, self._view(active))
+        most = templates.width * (1 + templates.longest)  # equations that come of a row
+        while stop > start:
+            limits = self._make_room(3 * most, most * max(2, templates.widest), stop - start)
+            sweep = self._view(pending), self._view(active), line
+            views = map(self._seen, (self._slots, rows, templates))
+            stop = self._loops.pull_rows(*views, sweep, start, stop, *limits)
 
-    def _code(self, op: Primitive, how: How) -> int:
-        """The number of what an equation does."""
-        key: Any = op
-        if how != _USUAL:
-            try:
-                params = tuple(sorted(how.params.items()))
-                hash(params)
-                key = op, params, repr(params), *how[1:]  # in the text of which 1, 1.0 and True differ
-            except TypeError:  # a parameter that cannot be compared, such as a list of places
-                key = op, id(how.params)
-        code = self._codes.get(key)
-        if code is None:
-            self._codes[key] = code = len(self.kinds)
-            self.kinds.append(Operation(op, how))
-            self._known.append({})
-        return code
+    @property
+    def _slots(self) -> Slots:
+        return Slots(
+            self._top, self._code, self._begin, self._alike, self._line, self._operands, self._numbers, self._table,
+            self._squared,
+        )  # fmt: skip
 
-    def _simplified(self, node: Node, op: Primitive, operands: Row, line: int, how: How) -> int:
-        """The slot of a result, by a simpler operation or none where that is the same to the last bit."""
-        constants = self.constants
-        if operands[0] in constants and all(map(constants.__contains__, operands)):
-            return self.constant(node._data)
-        simpler = _SIMPLER.get(op)
-        if simpler is not None:
-            found = simpler(self, operands, how, node)
-            if isinstance(found, int):
-                return found
-            if found[0] is not op and how.params:
-                how = how._replace(params={})
-            op, operands = found
-        slot = self._numbered(op, operands, line, how)
-        if op is _NEG and not how.is_constant:
-            self._negated[slot] = operands[0]
-            self._special.add(slot)
-        return slot
+    def _seen(self, arrays: Any) -> Any:
+        """Arrays as the loops take them."""
+        return arrays if self._loops is kernels else type(arrays)(*map(self._view, arrays))
 
-    # --- what is simpler, by operation: another operation on other operands, or a slot ---
+    def _view(self, one: Any) -> Any:
+        return one if self._loops is kernels or isinstance(one, int) else np.asarray(one)
 
-    def _mul(self, operands: Row, how: How, node: Node) -> Simpler:
-        x, c = operands
-        constants = self.constants
-        number = constants.get(c)
-        if number is None:
-            c, x = operands
-            number = constants.get(c)
-        if type(number) is not float:
-            return _MUL, operands
-        if number == 1.0 and self._is_alike(x, operands, node):
-            return x
-        if how.is_constant:
-            return _MUL, operands
-        if x in self._negated:
-            x, number = self._negated[x], -number
-            c = self.constant(number)
-        if how.is_scalar and self._is_double(x) and 1.0 <= abs(number) < 1e300:
-            return _MUL, (self._made[3 * x + 1], self.constant(2.0 * number))
-        return _MUL, (x, c)
+    def _make_room(self, slots: int, operands: int, more: int = 0) -> tuple[int, int]:
+        """Let there be room for so many at once; and until how many of each there is.
 
-    def _div(self, operands: Row, how: How, node: Node) -> Simpler:
-        x, y = operands
-        return x if self._is(y, 1.0) and self._is_alike(x, operands, node) else (_DIV, operands)
+        Where there is not, there will be for half of what there is or for `more`, too.
+        """
+        count, numbers, _ = self._top
+        if len(self._code) < count + slots:
+            size = count + slots + max(count // 2, more)
+            for part in (self._code, self._alike, self._line, self._begin):
+                part.extend(array("i", [0]) * (size + (part is self._begin) - len(part)))
+            if self._loops is not kernels and len(self._table) < 2 * size:
+                self._table = array("i", [-1]) * (1 << (2 * size).bit_length())
+                self._loops.rehash(self._seen(self._slots))
+        if len(self._numbers) < numbers + slots:
+            self._numbers.extend([0.0] * (slots + max(numbers // 2, more // 8, 256)))
+        filled = self._begin[count]
+        if len(self._operands) < filled + operands:
+            size = filled + operands + max(filled // 2, 2 * more)
+            self._operands.frombytes(bytes(4 * (size - len(self._operands))))
+        full = min(len(self._code), count + len(self._numbers) - numbers)  # a slot may be a number
+        return full - slots, len(self._operands) - operands
 
-    def _add(self, operands: Row, how: How, node: Node) -> Simpler:
-        """A sum that goes on stays a sum: long ones are computed at once."""
-        if not how.is_constant:
-            for x, y in (operands, operands[::-1]):
-                if y in self._negated and self._op_of(x) is not _ADD:
-                    return _SUB, (x, self._negated[y])
-        return _ADD, operands
+    # --- what has come of it ---
 
-    def _sub(self, operands: Row, how: How, node: Node) -> Simpler:
-        x, y = operands
-        if y in self._negated and not how.is_constant:
-            return _ADD, (x, self._negated[y])
-        return x if self._is(y, 0.0) and self._is_alike(x, operands, node) else (_SUB, operands)
+    def listing(self, lines: list[str], needed: Sequence[int]) -> tuple[dict[int, Any], Equations, Flags]:
+        """The constants, the equations that the slots `needed` depend on, and by slot whether it takes part.
 
-    def _neg(self, operands: Row, how: How, node: Node) -> Simpler:
-        (x,) = operands
-        if how.is_constant:
-            return _NEG, operands
-        if x in self._negated:
-            return self._negated[x]
-        if self._op_of(x) is _MUL:
-            y, c = self._made[3 * x + 1 : 3 * x + 3]
-            if type(self.constants.get(c)) is float:
-                return _MUL, (y, self.constant(-self.constants[c]))
-        return _NEG, operands
-
-    def _power(self, operands: Row, how: How, node: Node) -> Simpler:
-        x, y = operands
-        if not self._is_alike(x, operands, node):
-            return _POWER, operands
-        return (_MUL, (x, x)) if self._is(y, 2.0) else x if self._is(y, 1.0) else (_POWER, operands)
-
-    def _slope(self, operands: Row, how: How, node: Node) -> Simpler:
-        x, y = operands
-        return (_ADD, (x, x)) if how.is_scalar and self._is(y, 2.0) else (_SLOPE, operands)
-
-    def _power_partial(self, operands: Row, how: How, node: Node) -> Simpler:
-        times = how.params.get("by_x", 0)
-        if how.is_scalar and self._is(operands[1], 2.0) and times >= 2 and not how.params.get("by_y"):
-            return self.constant(2.0 if times == 2 else 0.0)
-        return _POWER_PARTIAL, operands
-
-    def _identity(self, operands: Row, how: How, node: Node) -> Simpler:
-        (x,) = operands
-        return x if self._is_alike(x, operands, node) else (_IDENTITY, operands)
-
-    def _is_double(self, slot: int) -> bool:
-        """Whether it is a number with a derivative that was made of another by doubling it."""
-        code, x, y = self._made[3 * slot : 3 * slot + 3]
-        if code == self._codes.get(_ADD):
-            return x == y
-        return code == self._codes.get(_MUL) and self._is(y, 2.0)
-
-    def _is(self, slot: int, number: float) -> bool:
-        """Whether it is this constant: 0.0 is not -0.0."""
-        x = self.constants.get(slot)
-        return type(x) is float and x == number and math.copysign(1.0, x) > 0.0
-
-    def _is_alike(self, slot: int, operands: Row, node: Node) -> bool:
-        """Whether an operand can take the place of the result: of one kind and shape, with derivatives or without."""
-        operand, kind = node.args[operands.index(slot)], Value if node.is_scalar else Tensor
-        return (
-            type(operand) is kind
-            and operand.requires_grad == node.requires_grad
-            and (kind is Value or operand._data.shape == node._data.shape)
+        There are no new slots after that.
+        """
+        self._fold()
+        self._table = self._alike = array("i")  # their memory is needed
+        count = self._top[0]
+        marks = bytearray(count)
+        for slot in needed:
+            marks[slot] = 1
+        self._loops.living(self._seen(self._slots), self._view(marks))
+        taking = np.frombuffer(marks, bool)
+        codes, begin, line = (np.asarray(part, np.int32) for part in (self._code, self._begin, self._line))
+        codes, begin = codes[:count], begin[: count + 1]
+        is_kept, counts = (codes >= 0) & taking, begin[1:] - begin[:-1]
+        what = codes[is_kept]
+        is_used = np.bincount(what, minlength=2 * len(self.kinds)) > 0
+        chosen = [(self.kinds[code >> 1], bool(code & 1)) for code in np.flatnonzero(is_used).tolist()]
+        equations = Equations(
+            [Operation(op, how._replace(is_constant=is_constant)) for (op, how), is_constant in chosen],
+            (np.cumsum(is_used) - 1)[what],
+            np.asarray(self._operands, np.int32)[: begin[-1]][np.repeat(is_kept, counts)],
+            np.cumsum(counts[is_kept]),
+            np.flatnonzero(is_kept),
+            line[:count][is_kept],
+            lines,
+            self.names,
         )
+        numbers = np.flatnonzero(codes == NUMBER)
+        floats = np.asarray(self._numbers)[line[numbers]] if len(numbers) else numbers
+        constants = self._things | dict(zip(numbers.tolist(), floats.tolist(), strict=True))
+        return dict(sorted(constants.items())), equations, taking
 
-    def _op_of(self, slot: int) -> Primitive | None:
-        """What computes a slot; None where it is given, or where derivatives stop."""
-        code = self._made[3 * slot]
-        if code < 0 or self.kinds[code].how.is_constant:
-            return None
-        return self.kinds[code].op
-
-    def equations(self, lines: list[str], needed: Sequence[int]) -> Equations:
-        """The equations that the slots `needed` depend on, in order; there are no new slots after that."""
-        self._known.clear()  # their memory is needed
-        made = np.fromiter(self._made, np.int32).reshape(-1, 3)
-        self._made.clear()
-        equations = Equations(self.kinds, made, self._longer, self._line, lines, self.names)
-        uses = np.bincount(equations.operands, minlength=len(made))
-        uses[np.array(needed, int)] += 1
-        results = np.asarray(equations.results)
-        dead = results[uses[results] == 0].tolist()
-        for slot in dead:  # which grows while it is walked
-            for operand in equations.operands_of(bisect_left(equations.results, slot)):
-                uses[operand] -= 1
-                if not uses[operand] and made[operand, 0] >= 0:
-                    dead.append(operand)
-        if dead:
-            equations.keep(~np.isin(results, dead))
-        return equations
-
-
-_ADD, _SUB, _MUL, _DIV, _NEG = (table[name] for name in ("add", "sub", "mul", "div", "neg"))
-_POWER, _SLOPE, _POWER_PARTIAL, _IDENTITY = (table[name] for name in ("power", "slope", "power_partial", "identity"))
-_UNARY, _COMMUTATIVE = {_IDENTITY, _NEG}, {_ADD, _MUL}
-_SIMPLER: dict[Primitive, Callable[[Numbering, Row, How, Node], Simpler]] = {
-    _ADD: Numbering._add, _SUB: Numbering._sub, _MUL: Numbering._mul, _DIV: Numbering._div, _NEG: Numbering._neg,
-    _POWER: Numbering._power, _SLOPE: Numbering._slope, _POWER_PARTIAL: Numbering._power_partial,
-    _IDENTITY: Numbering._identity,
-}  # fmt: skip
+    def _fold(self) -> None:
+        """Compute what is computed of constants alone: what the loops cannot."""
+        count, _, first = self._top
+        for slot in range(first, count) if first else ():
+            operands = self._operands[self._begin[slot] : self._begin[slot + 1]]
+            if self._code[slot] >= 0 and all(self._code[operand] in (NUMBER, THING) for operand in operands):
+                op, how = self.kinds[self._code[slot] >> 1]
+                given = [self._things[x] if x in self._things else self._numbers[self._line[x]] for x in operands]
+                self._things[slot] = raw_result(op, how, given)
+                self._code[slot] = THING

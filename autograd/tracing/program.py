@@ -5,22 +5,23 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from itertools import repeat
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd import recording, transforms
-from autograd.errors import GraphError, OperandError, ShapeError, TraceError
+from autograd.errors import GraphError, OperandError, ShapeError
+from autograd.finite import are_finite, is_all_finite
 from autograd.linearized import name_of
 from autograd.primitive import Node, raw_of
 from autograd.structure import leaves, like
 from autograd.sweep import accumulate
-from autograd.tracing.executors import Executor, Flat, check_executor, executor_of, flat_of, is_all_finite, is_finite
+from autograd.tracing.executors import Executor, Flat, check_executor, executor_of, flat_of, loops_for
 from autograd.tracing.listing import Equation, Guard, Listing, listed
 from autograd.tracing.signature import Signature, fresh_input, marked, parameters_of, positions, raw_input, signature_of
 from autograd.tracing.source import check_outside, followed, node_result, source_of
+from autograd.tracing.templates import rules_of
 from autograd.tracing.text import text_of
 from autograd.tracing.tracer import InfiniteError, Recorder
 
@@ -66,26 +67,15 @@ def trace(
     (0.23105857863000487, (0.42767051187148675, 0.8553410237429735))
     """
     check_executor(executor)
-    static = positions(static_argnums, len(args))
+    static, recorder = positions(static_argnums, len(args)), Recorder(rules_of)
     signature, given = signature_of(marked(args, static))
-    recorder = Recorder()
     with recording.enable_grad():
         inputs = [fresh_input(x, signature.has_arrays) for x in given]
-        with recording.traced(recorder):
-            tree = f(*signature.filled(inputs))
-    if recorder.error is not None:  # which the function caught
-        raise recorder.error
-    heads = leaves(tree)
-    for head in heads:
-        if not isinstance(head, Node | float | int | np.number | np.ndarray | np.bool_ | None):
-            raise TraceError(
-                f"{name_of(f)} returned {head!r} of type {type(head).__name__}; a traced function returns numbers, "
-                "arrays, and nested lists, tuples and dicts of them"
-            )
-    known = set(map(id, heads))
-    watched = [node for node in dict.fromkeys(recorder.watched) if id(node) not in known]
-    listing, outline = listed(inputs, [*heads, *watched], recorder), like(tree, repeat(None))
-    return Program(f, args, static, signature, listing, outline, len(heads), bool(recorder.watched), executor)
+        outline, heads = recorder.run(f, signature.filled(inputs), name_of(f))
+    count, swept, known = len(heads), bool(recorder.watched), set(map(id, heads))
+    heads += [node for node in dict.fromkeys(recorder.watched) if id(node) not in known]
+    listing = listed(inputs, heads, recorder, loops_for(recorder, executor))
+    return Program(f, args, static, signature, listing, outline, count, swept, executor)
 
 
 class Program:
@@ -187,7 +177,7 @@ class Program:
         needs = self._captures or (not is_plain and any(isinstance(x, Node) and x.requires_grad for x in given))
         if recording.tracer() or (needs and recording.is_recording()):
             heads = self._on_nodes(given)
-            if self._swept and not is_finite(list(map(raw_of, heads))):  # as in `run`
+            if self._swept and not are_finite(list(map(raw_of, heads))):  # as in `run`
                 heads = self._eagerly(given)
             return like(self._tree, iter(heads))
         check_outside(self._listing, self.__name__)
@@ -197,7 +187,7 @@ class Program:
     def run(self, given: Sequence[Any]) -> list[Any]:
         """The leaves of the result from raw inputs."""
         out = self._executor([*given, *self._captured()])
-        if self._swept and not is_finite(out):  # a sweep would have looked more closely
+        if self._swept and not are_finite(out):  # a sweep would have looked more closely
             out = list(map(raw_of, self._eagerly(given)))
         del out[self._count :]
         return [x if type(x) is float else np.array(x) if isinstance(x, np.ndarray | np.generic) else x for x in out]
@@ -312,6 +302,10 @@ class Program:
         copies = [fresh_input(leaf, False) for leaf in leaves_]
         with recording.no_grad():
             value, gradients = self._step(leaves_, copies, args)(copies, *args)
+        if self._swept and not are_finite([raw_of(value), *map(raw_of, gradients)]):  # as in `run`
+            head = self._eagerly(signature_of(marked(args, self._static))[1])[0]
+            head.backward()
+            return raw_of(head)
         accumulate(dict(zip(leaves_, map(raw_of, gradients), strict=True)))
         return raw_of(value)
 
@@ -346,7 +340,7 @@ class Program:
         if tracer := recording.tracer():
             tracer.relies(self._listing.relied)
             tracer.swept(heads if self._swept else ())
-            if self._swept and not is_finite(list(map(raw_of, heads))):
+            if self._swept and not are_finite(list(map(raw_of, heads))):
                 tracer.refuse_infinite()
         return heads
 

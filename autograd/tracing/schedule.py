@@ -16,10 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.primitive import Primitive
+from autograd.tracing import chains
 from autograd.tracing.equations import Ints
 from autograd.tracing.lines import cut_at_bends, run_starts, sort_by_place, with_lines
 from autograd.tracing.listing import Guard, Listing
-from autograd.tracing.sums import folds_of, paired_in, uses_in
+from autograd.tracing.sums import FOLDS, Units, units_of
 
 __all__ = ["DOT", "FOLD", "Kind", "Schedule", "is_flat", "scheduled"]
 
@@ -104,8 +105,7 @@ def is_flat(listing: Listing) -> bool:
         return False
     if not all(node.is_scalar for _, node in listing.captured):
         return False
-    used = {*equations.operands, *(guard.slot for guard in listing.guards)}
-    if not all(_is_float(x) for slot, x in listing.constants.items() if slot in used):
+    if not all(_is_float(x) for x, is_used in zip(listing.constants.values(), _used(listing), strict=True) if is_used):
         return False
     if any(isinstance(listing.constants.get(slot), np.ndarray) for slot in listing.outputs):
         return False
@@ -141,45 +141,36 @@ def _has_plain_truths(listing: Listing) -> bool:
     return True
 
 
-def scheduled(listing: Listing, wide: int = 32, dots: bool = False) -> Schedule:
+def scheduled(listing: Listing, wide: int = 32, dots: bool = False, loops: Any = chains) -> Schedule:
     """The schedule of a listing that `is_flat`, in time linear in its length (but for sorting integers).
 
     A run of at least `wide` equations may keep its operands as lines, and is kept apart from its neighbours for that.
-    Folds of products become `dots` where that is asked for, and long folds have lines in narrow runs, too.
+    Folds of products become `dots` where that is asked for, and long folds have lines in narrow runs, too. `loops` are
+    `chains` or a compiled copy of them.
     """
-    equations = listing.equations
     place_of, constants, given = _places(listing)
-    uses = uses_in(listing)
-    folds, is_part = folds_of(listing, uses)
-    paired = paired_in(listing, uses, folds, is_part, one=len(place_of) - 1) if dots else set()
-    levels = _levels(listing, folds, is_part, len(place_of))
-    ends = np.asarray(equations.ends, np.int64)
-    starts = np.concatenate([[0], ends])[:-1]
-    arities = ends - starts
-    for unit, slots in folds.items():
-        arities[unit] = len(slots)
-    kinds, kind_of = _kinds(listing, folds, paired, arities)
-    flat = np.asarray(equations.operands, np.int32)
+    units = units_of(listing, dots, len(place_of) - 1, loops)
+    levels = _levels(units, len(place_of), loops)
+    starts, results, flat = units.starts, units.results, units.operands
+    arities = units.ends - starts
+    kinds, kind_of = _kinds(listing, units, arities)
 
-    base, results = given + len(constants), np.asarray(equations.results, np.int32)
-    pair = [flat[np.minimum(starts + k, ends - 1)] if len(flat) else flat for k in (0, 1)]
-    for unit, slots in folds.items():
-        pair[0][unit], pair[1][unit] = slots[:2]
+    base = given + len(constants)
+    pair = [flat[np.minimum(starts + k, units.ends - 1)] if len(flat) else flat for k in (0, 1)]
     source = -place_of - 1
     source[results] = levels * len(kinds) + kind_of
     sources = [source[slots] for slots in pair]
-    order = np.flatnonzero(np.frombuffer(is_part, np.uint8) == 0)
-    order = order[np.lexsort((sources[1][order], sources[0][order], kind_of[order], levels[order]))]
+    order = np.lexsort((sources[1], sources[0], kind_of, levels))
     place_of[results[order]] = np.arange(base, base + len(order), dtype=np.int32)
     sort_by_place(order, levels, kind_of, pair, results, place_of)
     begins = run_starts((levels[order], kind_of[order]), [key[order] for key in sources], wide)
     if dots:
-        begins = cut_at_bends(begins, order, folds, place_of)
+        begins = cut_at_bends(begins, order, units, place_of)
 
     counts = np.diff(np.append(begins, len(order)))
     codes = kind_of[order][begins]
     arity_of = np.array([kind.arity for kind in kinds], np.int64)[codes]
-    operands, offsets = _gathered(order, begins, arity_of, starts, folds, place_of[flat], place_of)
+    operands, offsets = _gathered(order, begins, counts, arity_of, starts, place_of[flat])
     operands, offsets, lines = with_lines(operands, offsets, arity_of, counts, wide)
     truths = _truths(listing)
     return Schedule(
@@ -201,75 +192,53 @@ def scheduled(listing: Listing, wide: int = 32, dots: bool = False) -> Schedule:
     )
 
 
-def _gathered(
-    order: Ints,
-    run_starts: Ints,
-    arity_of: Ints,
-    starts: Ints,
-    folds: dict[int, list[int]],
-    places: Ints,
-    place_of: Ints,
-) -> tuple[Ints, Ints]:
+def _gathered(order: Ints, begins: Ints, counts: Ints, arity_of: Ints, starts: Ints, places: Ints) -> tuple[Ints, Ints]:
     """The places of all operands, by run and by position, and where those of each run begin."""
-    counts = np.diff(np.append(run_starts, len(order)))
     offsets = np.concatenate([[0], np.cumsum(arity_of * counts)])
     operands = np.empty(offsets[-1], np.int32)
     run_of = np.repeat(np.arange(len(counts)), counts)
-    targets = offsets[run_of] + np.arange(len(order)) - run_starts[run_of]  # of the first operand
-    is_fold = np.isin(order, np.fromiter(folds, np.int64, len(folds)))
-    plain = np.flatnonzero(~is_fold)
-    for k in range(int(arity_of[run_of[plain]].max(initial=0))):
-        plain = plain[arity_of[run_of[plain]] > k]
-        operands[targets[plain] + k * counts[run_of[plain]]] = places[starts[order[plain]] + k]
-    for position in np.flatnonzero(is_fold).tolist():
-        slots, first, step = folds[int(order[position])], targets[position], counts[run_of[position]]
-        operands[first : first + step * len(slots) : step] = place_of[slots]
+    arities = arity_of[run_of]
+    first = np.cumsum(arities) - arities
+    position = np.arange(len(operands)) - np.repeat(first, arities)
+    targets = offsets[run_of] + np.arange(len(order)) - begins[run_of]  # of the first operand
+    operands[np.repeat(targets, arities) + position * np.repeat(counts[run_of], arities)] = places[
+        np.repeat(starts[order], arities) + position
+    ]
     return operands, offsets
 
 
-def _levels(listing: Listing, folds: dict[int, list[int]], is_part: bytearray, slots: int) -> Ints:
-    """Per equation one more than the highest level of its operands; there are so many `slots`."""
-    equations = listing.equations
-    flat, results = np.asarray(equations.operands), np.asarray(equations.results)
-    places = np.flatnonzero(np.frombuffer(is_part, np.uint8) == 0)
-    ends = np.asarray(equations.ends)
-    starts, ends = np.append(0, ends)[places], ends[places]
-    first, last = (flat[starts], flat[ends - 1]) if len(flat) else (flat, flat)
-    more = ends - starts > 2
-    more[np.searchsorted(places, list(folds))] = True
-    first[more] = -1 - places[more]  # those of more than two operands: they are looked up
-    level = [0] * slots
-    for left, right, result in zip(first.tolist(), last.tolist(), results[places].tolist(), strict=True):
-        if left < 0:
-            place = -1 - left
-            height = max(map(level.__getitem__, folds[place] if place in folds else equations.operands_of(place)))
-        else:
-            height, other = level[left], level[right]
-            if other > height:
-                height = other
-        level[result] = height + 1
-    levels: Ints = np.array(level, np.int64)[results]
-    return levels
+def _levels(units: Units, slots: int, loops: Any) -> Ints:
+    """Per unit one more than the highest level of its operands; there are so many `slots`."""
+    levels: Any = np.zeros(slots, np.int32)
+    parts: list[Any] = [units.ends, units.operands, units.results]
+    if loops is chains:  # lists are faster in Python
+        parts, levels = [part.tolist() for part in parts], levels.tolist()
+    loops.find_levels(*parts, levels)
+    found: Ints = np.asarray(levels, np.int64)[units.results]
+    return found
 
 
-def _kinds(
-    listing: Listing, folds: dict[int, list[int]], paired: set[int], arities: Ints
-) -> tuple[tuple[Kind, ...], Ints]:
-    """What there is to do, each once, and per equation which of it."""
-    equations = listing.equations
-    codes = np.asarray(equations.codes)
-    number_of: dict[Kind, int] = {}
-    least = np.full(len(equations.kinds), np.iinfo(np.int64).max)
-    np.minimum.at(least, codes, arities)
-    numbers = np.zeros(len(equations.kinds), np.int64)
-    for code in np.flatnonzero(np.bincount(codes)).tolist():
-        op, how = equations.kinds[code]
-        kind = Kind(op, tuple(sorted(how.params.items())), int(least[code]))
-        numbers[code] = number_of.setdefault(kind, len(number_of))
-    of = numbers[codes]
-    for place, slots in folds.items():
-        of[place] = number_of.setdefault(Kind(DOT if place in paired else FOLD, (), len(slots)), len(number_of))
-    return tuple(number_of), of
+def _kinds(listing: Listing, units: Units, arities: Ints) -> tuple[tuple[Kind, ...], Ints]:
+    """What there is to do, each once, and per unit which of it."""
+    codes, kinds = units.codes, listing.equations.kinds
+    found, number_of = list[Kind](), dict[Any, int]()  # by what may not be the same although it is equal, as 1 and True
+
+    def number(kind: Kind, params: dict[str, Any] | None) -> int:
+        of = number_of.setdefault((kind.op, kind.arity, id(params)), len(found))
+        if of == len(found):
+            found.append(kind)
+        return of
+
+    is_sum, of = codes < 0, np.zeros(len(codes), np.int64)
+    arity_of, numbers = (np.zeros(len(kinds), np.int64) for _ in range(2))
+    arity_of[codes[~is_sum]] = arities[~is_sum]
+    for code in np.flatnonzero(arity_of).tolist():
+        op, how = kinds[code]
+        numbers[code] = number(Kind(op, tuple(sorted(how.params.items())), int(arity_of[code])), how.params)
+    of[~is_sum] = numbers[codes[~is_sum]]
+    for place in np.flatnonzero(is_sum).tolist():
+        of[place] = number(Kind(FOLD if codes[place] == FOLDS else DOT, (), int(arities[place])), None)
+    return tuple(found), of
 
 
 def _places(listing: Listing) -> tuple[Ints, Floats, int]:
@@ -277,14 +246,22 @@ def _places(listing: Listing) -> tuple[Ints, Floats, int]:
 
     The last constant is 1, under a slot that is not in the listing.
     """
-    equations = listing.equations
-    used = {*equations.operands, *(guard.slot for guard in listing.guards)} & listing.constants.keys()
+    used = [slot for slot, is_used in zip(listing.constants, _used(listing), strict=True) if is_used]
     given = [*listing.inputs, *(slot for slot, _ in listing.captured)]
-    known = [*given, *sorted(used)]
-    place_of = np.full(2 + max([*known, *listing.outputs, *equations.results], default=0), -1, np.int32)
+    known = [*given, *used]
+    results = listing.equations.results
+    place_of = np.full(2 + max([*known, *listing.outputs, *results[-1:]], default=0), -1, np.int32)
     place_of[known] = np.arange(len(known), dtype=np.int32)
     place_of[-1] = len(known)
-    return place_of, np.array([*(float(listing.constants[slot]) for slot in known[len(given) :]), 1.0]), len(given)
+    return place_of, np.array([*(float(listing.constants[slot]) for slot in used), 1.0]), len(given)
+
+
+def _used(listing: Listing) -> list[bool]:
+    """Which constants are operands, or are asked by a guard."""
+    operands, asked = np.asarray(listing.equations.operands, np.int32), [guard.slot for guard in listing.guards]
+    marks = np.zeros(1 + max([*listing.constants, *asked, operands.max(initial=0)]), bool)
+    marks[operands] = marks[asked] = True
+    return [bool(marks[slot]) for slot in listing.constants]
 
 
 def _truths(listing: Listing) -> set[int]:

@@ -230,5 +230,5 @@ def raw_input(x: Any, beside_arrays: bool) -> Any:
 def fresh_input(x: Any, beside_arrays: bool) -> Node:
     """A leaf that stands for an argument."""
     if isinstance(x, Node):
-        return type(x)(x._data)  # type: ignore[call-arg]
+        return (Value if x.is_scalar else Tensor)(x._data)
     return Tensor(x) if beside_arrays or isinstance(x, np.ndarray) else Value(x)

@@ -14,11 +14,10 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-import numpy as np
-
 from autograd import recording
 from autograd.errors import GuardError
 from autograd.primitive import Primitive, quiet
+from autograd.tracing.equations import How, raw_result
 from autograd.tracing.listing import Equation, Guard, Listing
 
 __all__ = ["Replay", "check_outside", "followed", "names_of", "node_result", "source_of"]
@@ -53,7 +52,7 @@ class Replay:
 
     def _carefully(self, given: Sequence[Any]) -> list[Any]:
         """The same one by one, as the primitives compute on raw operands."""
-        return followed(self.listing, given, raw_result)
+        return followed(self.listing, given, _raw_result)
 
 
 def followed(listing: Listing, given: Sequence[Any], result: Callable[[Equation, Sequence[Any]], Any]) -> list[Any]:
@@ -74,16 +73,9 @@ def node_result(equation: Equation, operands: Sequence[Any]) -> Any:
         return equation.op(*operands, **equation.params)
 
 
-def raw_result(equation: Equation, operands: Sequence[Any]) -> Any:
-    """One equation on raw operands, as eager recording computes it."""
-    op = equation.op
-    if not equation.is_scalar or op.scalar is None:
-        out = op.compute(operands, equation.params)
-        return float(out) if op.result == "Value" else np.asarray(out)
-    try:
-        return op.scalar(*operands, **equation.params)
-    except (ArithmeticError, ValueError):
-        return op.in_ieee(operands, equation.params)
+def _raw_result(equation: Equation, operands: Sequence[Any]) -> Any:
+    """One equation on raw operands."""
+    return raw_result(equation.op, How(equation.params, equation.is_scalar), operands)
 
 
 def check(guard: Guard, value: Any) -> None:

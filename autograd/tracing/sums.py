@@ -2,85 +2,109 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 
-from autograd.primitive import table
+from autograd.primitive import Primitive, table
+from autograd.tracing import chains
 from autograd.tracing.equations import Ints
 from autograd.tracing.listing import Listing
 
-__all__ = ["folds_of", "paired_in", "uses_in"]
+__all__ = ["DOTS", "FOLDS", "Units", "units_of"]
+
+FOLDS, DOTS = -1, -2
+"""The codes of chains of additions: of their operands, or of the products of each two of them."""
 
 
-def folds_of(listing: Listing, uses: Ints) -> tuple[dict[int, list[int]], bytearray]:
-    """The operands of all chains of additions by their last equation, and which equations are parts of one."""
+class Units(NamedTuple):
+    """What is computed at once: an equation, a fold or a dot.
+
+    Attributes
+    ----------
+    codes : what each does: a place in the `kinds` of the equations, or one of the above.
+    results : their slots.
+    ends, operands : the operands of all in one array, and where those of each end.
+    """
+
+    codes: Ints
+    results: Ints
+    ends: Ints
+    operands: Ints
+
+    @property
+    def starts(self) -> Ints:
+        """Where the operands of each begin."""
+        starts: Ints = np.append(0, self.ends)[:-1]
+        return starts
+
+
+def units_of(listing: Listing, dots: bool, one: int, loops: Any) -> Units:
+    """The units of a listing, with `dots` or without; in a dot, what is no product is one with the slot `one`."""
     equations = listing.equations
-    is_part, folds = bytearray(len(equations)), dict[int, list[int]]()
-    adding = _places_of("add", listing)
-    if not len(adding):
-        return folds, is_part
-    ends = np.asarray(equations.ends)[adding]
-    flat, results = np.asarray(equations.operands), np.asarray(equations.results)[adding]
-    links: dict[int, tuple[int, int, int]] = {}  # by the slot of a sum: how long its chain is, and its operands
-    chains: dict[int, int] = {}  # by the slot of a sum that is used once: how long its chain is
-    is_link = (uses[results] == 1).tolist()
-    pairs = zip(flat[ends - 2].tolist(), flat[ends - 1].tolist(), results.tolist(), is_link, strict=True)
-    for left, right, slot, is_one in pairs:
-        length, other = chains.get(left, 0), chains.get(right, 0)
-        if other > length:
-            length, left, right = other, right, left  # a sum is the same to the last bit
-        links[slot] = length + 1, left, right
-        if is_one:
-            chains[slot] = length + 1
-    taken = set[int]()
-    for place, slot in zip(adding[::-1].tolist(), results[::-1].tolist(), strict=True):
-        if slot in taken:
-            is_part[place] = True
-        elif links[slot][0] > 1:
-            slots = []
-            length, left, right = links[slot]
-            while length > 1:
-                slots.append(right)
-                taken.add(left)
-                length, left, right = links[left]
-            folds[place] = [left, right, *slots[::-1]]
-    return folds, is_part
+    parts = equations.codes, equations.results, equations.ends, equations.operands
+    units, uses = Units(*(np.asarray(part, np.int32) for part in parts)), _uses_in(listing)
+    sums, products = (_doing(table[name], listing)[units.codes] for name in ("add", "mul"))
+    if sums.any():
+        units = _folded(units, np.flatnonzero(sums).astype(np.int32), uses, loops)
+    if dots and (units.codes == FOLDS).any() and products.any():
+        once = products & (uses[equations.results] == 1)
+        units = _paired(units, np.asarray(equations.results)[once], one)
+    return units
 
 
-def uses_in(listing: Listing) -> Ints:
+def _uses_in(listing: Listing) -> Ints:
     """Per slot how often it is an operand, an output, or asked by a guard."""
     asked = [*listing.outputs, *(guard.slot for guard in listing.guards)]
-    return np.bincount(np.concatenate([np.asarray(listing.equations.operands, np.int32), np.array(asked, np.int32)]))
+    slots = np.concatenate([np.asarray(listing.equations.operands, np.int32), np.array(asked, np.int32)])
+    results = listing.equations.results
+    return np.bincount(slots, minlength=1 + max(results[-1] if results else 0, 0)).astype(np.int32)
 
 
-def paired_in(listing: Listing, uses: Ints, folds: dict[int, list[int]], is_part: bytearray, one: int) -> set[int]:
-    """Which folds are dots. Their operands become pairs of factors; what is no product is one with the slot `one`."""
-    equations = listing.equations
-    multiplying = _places_of("mul", listing)
-    if not (len(multiplying) and folds):
-        return set()
-    results = np.asarray(equations.results)
-    places = multiplying[uses[results[multiplying]] == 1]
-    ends, flat = np.asarray(equations.ends)[places], np.asarray(equations.operands)
-    factors = zip(places.tolist(), flat[ends - 2].tolist(), flat[ends - 1].tolist(), strict=True)
-    products = dict(zip(results[places].tolist(), factors, strict=True))
-    paired = set()
-    for unit, slots in folds.items():
-        found = [slot in products for slot in slots]
-        if 2 * sum(found) >= len(slots):
-            paired.add(unit)
-            pairs = []
-            for slot in slots:
-                place, left, right = products.get(slot, (-1, slot, one))
-                pairs += [left, right]
-                if place >= 0:
-                    is_part[place] = True
-            folds[unit] = pairs
-    return paired
+def _doing(op: Primitive, listing: Listing) -> Any:
+    """Which kinds of equations do this."""
+    return np.array([what.op is op for what in listing.equations.kinds], bool)
 
 
-def _places_of(name: str, listing: Listing) -> Ints:
-    """The equations that do this."""
-    equations = listing.equations
-    codes = [code for code, what in enumerate(equations.kinds) if what.op is table[name]]
-    places: Ints = np.flatnonzero(np.isin(equations.codes, codes))
-    return places
+def _folded(units: Units, sums: Ints, uses: Ints, loops: Any) -> Units:
+    """The same with all chains of additions that nothing else needs as folds."""
+    codes, results, ends, operands = units
+    known: list[Any] = [sums, ends, operands, results, uses]
+    found: list[Any] = [np.zeros(len(uses), np.int32) for _ in range(4)]
+    if loops is chains:  # lists are faster in Python
+        known, found = [one.tolist() for one in known], [one.tolist() for one in found]
+    loops.chain_sums(*known, *found)
+    length, is_part = np.asarray(found[0])[results], np.asarray(found[3])[results] > 0
+    is_fold = (length > 1) & ~is_part
+    counts = np.diff(ends, prepend=0)
+    wide = np.where(is_fold, length + 1, np.where(is_part, 0, counts))
+    ends, plain = np.cumsum(wide).astype(np.int32), ~(is_fold | is_part)
+    out = np.zeros(ends[-1], np.int32)
+    out[np.repeat(plain, wide)] = operands[np.repeat(plain, counts)]
+    folds: list[Any] = [ends[is_fold], results[is_fold], out]
+    if loops is chains:
+        folds = [one.tolist() for one in folds]
+    loops.fill_sums(*folds, *found[:3])
+    codes, is_unit = np.where(is_fold, FOLDS, codes), ~is_part
+    return Units(codes[is_unit], results[is_unit], ends[is_unit], np.asarray(folds[2], np.int32))
+
+
+def _paired(units: Units, products: Ints, one: int) -> Units:
+    """The same with folds as dots, where at least half of their operands are among the slots of `products`."""
+    codes, results, ends, operands = units
+    starts, counts = units.starts, np.diff(ends, prepend=0)
+    place_of = np.full(1 + max(one, results.max(), operands.max()), -1, np.int32)
+    place_of[results] = np.where(np.isin(results, products), np.arange(len(results)), -1)
+    places = place_of[operands]
+    is_dot = (codes == FOLDS) & (2 * np.add.reduceat(places >= 0, starts) >= counts)
+    inside = np.repeat(is_dot, counts)
+    is_product = places >= 0
+    is_kept = np.ones(len(codes), bool)
+    is_kept[places[inside & is_product]] = False
+    widths = np.where(inside, 2, 1) * np.repeat(is_kept, counts)
+    after = np.cumsum(widths)[inside]
+    out, first = np.repeat(operands, widths), starts[np.maximum(places[inside], 0)]
+    out[after - 2] = np.where(is_product[inside], operands[first], operands[inside])
+    out[after - 1] = np.where(is_product[inside], operands[first + 1], one)
+    ends = np.cumsum(np.add.reduceat(widths, starts)[is_kept]).astype(np.int32)
+    return Units(np.where(is_dot, DOTS, codes)[is_kept], results[is_kept], ends, out)

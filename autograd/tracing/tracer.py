@@ -9,24 +9,31 @@ from __future__ import annotations
 
 import os
 import sys
+from array import array
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
+from itertools import repeat
+from operator import attrgetter
 from types import CodeType
 from typing import Any, NoReturn
 
 import numpy as np
 
-from autograd import rules
+from autograd import recording, rules
 from autograd.callers import caller, cell_of
 from autograd.collector import tick
 from autograd.errors import TraceError
-from autograd.primitive import Node, Primitive
+from autograd.primitive import Node, Primitive, raw_of
 from autograd.seeds import called
+from autograd.structure import leaves, like
+from autograd.sweep import pull, walked
 from autograd.tensor import Tensor
 from autograd.value import Value
 
-__all__ = ["Condition", "Flags", "InfiniteError", "Recorder"]
+__all__ = ["Condition", "Flags", "InfiniteError", "Recorder", "Sweep"]
 
 _HOME = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
@@ -83,9 +90,12 @@ class Flags(_Truth, Tensor):
         return rules.sum(rules.logical_not(self), axis=axis) == 0.0
 
 
-_OPERATOR, _COMPARISON, _TRANSFORM = 5, 3, 3
-"""How many frames stand before that which may be a user's: `_here` and `arrived`, `recording.arrived`, `_node` and the
-operator; `_here`, `constant` and the operator; `_here`, `sweeping` and one of contextlib."""
+_OPERATOR, _COMPARISON, _TRANSFORM, _PULL = 4, 3, 3, 2
+"""How many frames stand before that which may be a user's: `arrived`, `recording.arrived`, `_node` and the operator;
+`_here`, `constant` and the operator; `_here`, `sweeping` and one of contextlib; `_here` and `pulled`."""
+
+
+_by_index = attrgetter("index")
 
 
 class _Ours(dict[str, bool]):
@@ -96,8 +106,52 @@ class _Ours(dict[str, bool]):
         return is_ours
 
 
+class Sweep:
+    """A gradient of floats that was not recorded: its equations are made of those of the function.
+
+    Attributes
+    ----------
+    inputs : by what.
+    seeds : the cotangents of heads.
+    rules : those of all that was done, see `templates.key_of`.
+    stop : how many nodes had been recorded before.
+    line : the number of the source line that asked for it.
+    """
+
+    def __init__(
+        self, inputs: Sequence[Node], seeds: dict[Node, Any], rules: dict[Any, Any], stop: int, line: int
+    ) -> None:
+        self.inputs, self.seeds, self.rules, self.stop, self.line = inputs, seeds, rules, stop, line
+
+    @cached_property
+    def numbers(self) -> dict[Node, float]:
+        """What it is, for those who go on with it: by input, but for those that are not reached."""
+        numbers = {head: float(raw_of(seed)) for head, seed in self.seeds.items()}
+        pull(walked(numbers, self.inputs[-1].index + 1)[0], numbers)  # which is refused where it is not finite
+        return numbers
+
+
+class _Gradient(Value):
+    """A number that is not computed unless somebody asks for it."""
+
+    __slots__ = ("_sweep", "_x")
+    __hash__ = Value.__hash__
+
+    def __init__(self, sweep: Sweep, x: Node) -> None:
+        self._sweep, self._x = sweep, x
+        self._leaf(None, True)
+
+    @property
+    def _data(self) -> float:
+        return self._sweep.numbers.get(self._x, 0.0)
+
+
 class Recorder:
     """What one run of a function did beside computing.
+
+    Parameters
+    ----------
+    rules_of : gives the rules of what nodes do as equations; None where there are none: a sweep is then recorded.
 
     Attributes
     ----------
@@ -107,9 +161,10 @@ class Recorder:
     relied : attributes that the function went by: a dict of them, which one, and what it was.
     error : the first refusal; whoever catches it does not get a program.
     decisions : what Python was told, in order: a node, its truth, and the line that asked.
+    sweeps : gradients that were not recorded, in order, with the nodes that stand for them, one per input.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rules_of: Callable[[Sequence[Node]], dict[Any, Any] | None] = lambda nodes: None) -> None:
         self.first = tick()
         self.decisions: list[tuple[Node, bool, str]] = []
         self.nodes: list[Node] = []
@@ -120,29 +175,57 @@ class Recorder:
         self._places_by_code: defaultdict[int, dict[int, int]] = defaultdict(dict)  # by id and instruction
         self._code: CodeType | None = None
         self._places: dict[int, int] = {}  # those of `_code`
-        self.where: list[int] = []
+        self.where = array("i")
+        self.sweeps: list[tuple[Sweep, Sequence[Node]]] = []
+        self._rules_of = rules_of
         self._ours = _Ours()
         self._sweep: int | None = None
+
+    def run(self, f: Callable[..., Any], args: Sequence[Any], name: str) -> tuple[Any, list[Any]]:
+        """Run a function; the structure of its result, and its leaves."""
+        with recording.traced(self):
+            tree = f(*args)
+        if self.error is not None:  # which the function caught
+            raise self.error
+        heads = leaves(tree)
+        for head in heads:
+            if not isinstance(head, Node | float | int | np.number | np.ndarray | np.bool_ | None):
+                raise TraceError(
+                    f"{name} returned {head!r} of type {type(head).__name__}; a traced function returns numbers, "
+                    "arrays, and nested lists, tuples and dicts of them"
+                )
+        return like(tree, repeat(None)), heads
 
     def arrived(self, node: Any) -> None:
         """Keep an operation, with its source line."""
         self.nodes.append(node)
-        self.where.append(self._here(_OPERATOR) if self._sweep is None else self._sweep)
+        place = self._sweep
+        if place is None:  # the body of `_here`, written out: a call would cost a tenth of the operation
+            frame: Any = sys._getframe(_OPERATOR)
+            if frame.f_code is not self._code:
+                frame = self._outside(frame)
+            place = self._places.get(frame.f_lasti)
+            if place is None:
+                place = self._new(frame)
+        self.where.append(place)
 
     def _here(self, depth: int) -> int:
         """The number of the innermost source line, from a frame at `depth` outward, that is not ours."""
-        frame, ours = sys._getframe(depth), self._ours  # to look at those before costs as much as to record
-        code = frame.f_code
-        while ours[code.co_filename] and frame.f_back is not None:
+        frame = self._outside(sys._getframe(depth))  # to look at those before costs as much as to record
+        place = self._places.get(frame.f_lasti)
+        return self._new(frame) if place is None else place
+
+    def _outside(self, frame: Any) -> Any:
+        """The innermost frame, from one outward, that is not of ours; its code is likely to be that of the next."""
+        while self._ours[frame.f_code.co_filename] and frame.f_back is not None:
             frame = frame.f_back
-            code = frame.f_code
-        if code is not self._code:  # often it is that of the operation before
-            self._code, self._places = code, self._places_by_code[id(code)]
-        instruction = frame.f_lasti  # from which the line follows, but not in no time
-        place = self._places.get(instruction)
-        if place is None:
-            place = self._places[instruction] = len(self._codes)
-            self._codes.append((code, instruction))
+        self._code, self._places = frame.f_code, self._places_by_code[id(frame.f_code)]
+        return frame
+
+    def _new(self, frame: Any) -> int:
+        """A number for an instruction, from which the line follows, but not in no time."""
+        place = self._places[frame.f_lasti] = len(self._codes)
+        self._codes.append((frame.f_code, frame.f_lasti))
         return place
 
     @contextmanager
@@ -177,10 +260,40 @@ class Recorder:
         """Remember what a sweep gave."""
         self.watched += [result for result in results if isinstance(result, Node)]
 
+    def _row(self, node: Node) -> int:
+        return bisect_left(self.nodes, node.index, key=_by_index)
+
+    def _has(self, node: Node) -> bool:
+        """Whether it was recorded."""
+        row = self._row(node)
+        return row < len(self.nodes) and self.nodes[row] is node
+
+    def pulled(self, inputs: Sequence[Node], seeds: dict[Node, Any]) -> Mapping[Node, Node] | None:
+        """A sweep whose equations are made later: nodes for the gradients by the inputs that the seeds reach."""
+        if not inputs or recording.is_watched() or recording.inspector():  # watched, it is differentiated itself
+            return None
+        nodes, known = self.nodes[self._row(inputs[0]) :], set(inputs)
+        if inputs[0].index < self.first or not all(head in known or self._has(head) for head in seeds):
+            return None  # it was computed elsewhere
+        if not ({Value, Condition}.issuperset(map(type, nodes)) and all(x.is_scalar for x in inputs)):
+            return None
+        found = self._rules_of(nodes)
+        if found is None:
+            return None
+        line = self._here(_PULL) if self._sweep is None else self._sweep
+        sweep = Sweep(inputs, seeds, found, len(self.nodes), line)
+        results = [_Gradient(sweep, x) for x in inputs]
+        self.sweeps.append((sweep, results))
+        return dict(zip(inputs, results, strict=True))
+
     def decided(self, node: Node, outcome: bool) -> None:
         """Python asked whether a node is true."""
         if self.knows(node):
             self.decisions.append((node, outcome, line_of(_place())))
+
+    def forget(self) -> None:
+        """Let go of all nodes."""
+        self.nodes, self.watched, self.decisions, self.sweeps = [], [], [], []
 
     def relies(self, relied: list[tuple[dict[str, Any], str, Any]]) -> None:
         """Remember what attributes are."""

@@ -23,7 +23,6 @@ from functools import partial
 import numpy as np
 
 from autograd import hvp, trace, value_and_grad
-from autograd.collector import tick
 from tests.benchmarks.bench_value import rosenbrock, start
 from tests.benchmarks.replay_peers import (
     RATE,
@@ -166,40 +165,52 @@ def moons_table(quick):
 
 
 def cost_of_tracing(sizes):
-    """Lines of text: what it takes to trace and prepare value and gradient, in time (the median of 5) and in memory."""
-    f, times = value_and_grad(rosenbrock), []
-    for n in sizes:
-        x, each = start(n), []
-        for _ in range(5):
-            gc.collect()
-            begin, first = time.thread_time(), tick()
-            program = trace(f, x, executor="numpy")
-            recorded = tick() - first
-            program.flat(np.array(x))
-            each.append((time.thread_time() - begin) / recorded * 1e6)
-        times.append(statistics.median(each))
-    n = 5_000
-    x = start(n)
-    gc.collect()
-    tracemalloc.start()
-    first = tick()
-    program = trace(f, x, executor="numpy")
-    recorded = tick() - first
-    peak = tracemalloc.get_traced_memory()[1] / recorded
-    program.flat(x)
-    gc.collect()
-    kept = tracemalloc.get_traced_memory()[0] / len(program)
-    tracemalloc.stop()
-    each, operations = " / ".join(f"{one:.1f}" for one in times), 8 * (n - 1)
+    """Lines of text: what it takes to trace and prepare value and gradient, per operation of the function."""
     lines = [
-        f"Tracing and preparing value and gradient takes {each} µs per recorded operation (n as above, medians),",
-        f"{peak:.0f} bytes while it does, and {kept:.0f} per equation that is kept. For each operation of the function",
-        f"{recorded / operations:.1f} are recorded, since its gradient is, too, and "
-        f"{len(program) / operations:.1f} equations are kept.",
+        "| to trace and prepare them, µs per operation | " + " | ".join(f"n = {n:,}" for n in sizes) + " | bytes |"
+    ]
+    lines.append("|---|" + "---:|" * (len(sizes) + 1))
+    for executor in ["numba", "numpy"][1 - HAS["numba"] :]:
+        times = [f"{seconds_to_trace(executor, n) / (8 * (n - 1)) * 1e6:.1f}" for n in sizes]
+        peak, kept, equations = memory_to_trace(executor, n=5_000)
+        lines.append(f"| for {executor} | {' | '.join(times)} | {peak:.0f} |")
+    lines += [
+        "",
+        f"Times are medians of {TRACED}; the bytes are those per operation while it is traced. What is kept takes "
+        f"{kept:.0f} bytes for each",
+        f"equation, of which there are {equations:.1f} per operation, since the gradient has some, too.",
     ]
     if HAS["numba"]:
-        lines.append(f"Numba and its machine are loaded once per process, in {seconds_to_load():.2f} s.")
+        lines.append(f"Numba with its machine and loops is loaded once per process, in {seconds_to_load():.2f} s.")
     return lines
+
+
+TRACED = 7
+
+
+def seconds_to_trace(executor, n):
+    """The median time of tracing and preparing, up to the first result."""
+    f, x, each = value_and_grad(rosenbrock), start(n), []
+    for _ in range(TRACED):
+        gc.collect()
+        begin = time.thread_time()
+        trace(f, x, executor=executor).flat(np.array(x))
+        each.append(time.thread_time() - begin)
+    return statistics.median(each)
+
+
+def memory_to_trace(executor, n):
+    """The most bytes per operation while tracing, the bytes kept per equation, and the equations per operation."""
+    f, x, operations = value_and_grad(rosenbrock), start(n), 8 * (n - 1)
+    gc.collect()
+    tracemalloc.start()
+    program = trace(f, x, executor=executor)
+    peak = tracemalloc.get_traced_memory()[1]
+    program.flat(x)
+    gc.collect()
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    return peak / operations, kept / len(program), len(program) / operations
 
 
 def seconds_to_load():

@@ -443,7 +443,7 @@ def test_what_a_replay_would_not_do_is_refused():
     with pytest.raises(autograd.GraphError, match="traced"):
         trace(assigns, 2.0)
     with pytest.raises(TraceError, match="not finite"):
-        trace(grad(autograd.sqrt), 0.0)
+        trace(grad(grad(autograd.sqrt)), 0.0)
     with pytest.raises(TraceError, match="returned 'a'"):
         trace(lambda x: "a", 2.0)
     assert w.grad is None

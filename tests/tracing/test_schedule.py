@@ -227,3 +227,27 @@ def test_an_array_among_the_results_is_left_to_python():
             assert (number, array.tolist()) == (want[0], want[1].tolist())
             with pytest.raises(autograd.OperandError, match="works on arrays"):
                 program.flat([3.0])
+
+
+@pytest.mark.parametrize("executor", ["python", *FAST])
+def test_parameters_that_are_equal_and_not_the_same(executor):
+    def told(x, *, mode=1):
+        return x * (1.5 if mode is True else 2.0 if isinstance(mode, int) else 3.0)
+
+    telling = autograd.elementwise("telling_in_tests", told, told, lambda g, ans, x, *, mode=1: g)
+    try:
+        program = trace(lambda x: [telling(x, mode=mode) for mode in (1, 1.0, True)], 1.0, executor=executor)
+        assert program(1.0) == [2.0, 3.0, 1.5]
+    finally:
+        del autograd.table["telling_in_tests"]
+
+
+@needs_numba
+@pytest.mark.parametrize("last", [autograd.tanh, lambda x: -x, lambda x: x], ids=["tanh", "neg", "none"])
+def test_a_dot_with_a_term_that_is_no_product(last):
+    def neuron(w, x, v, y, b):
+        return last(w * x + v * y + b)
+
+    for f in (neuron, autograd.value_and_grad(neuron, (0, 1, 2, 3, 4))):
+        program = trace(f, 1.0, 2.0, 3.0, 4.0, 5.0, executor="numba")
+        assert program(0.1, 0.2, 0.3, 0.4, 0.5) == f(0.1, 0.2, 0.3, 0.4, 0.5)

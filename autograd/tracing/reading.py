@@ -1,0 +1,227 @@
+"""From nodes to rows of integers: what a recorder has seen, read once, so that the nodes can go."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import accumulate, chain
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.collector import tick
+from autograd.errors import TraceError
+from autograd.primitive import Node, Primitive
+from autograd.seeds import called
+from autograd.tensor import Tensor
+from autograd.tracing.numbering import Numbering
+from autograd.tracing.slots import PLAIN, TRACKED, UNLIKE, Rows, Templates
+from autograd.tracing.templates import key_of, templates_of
+from autograd.tracing.tracer import Recorder, Sweep
+from autograd.value import Value
+
+__all__ = ["Tape"]
+
+_CHUNK = 1 << 10
+"""So many nodes are read at a time: lists of integers take ten times the memory of arrays."""
+
+
+class _Floats(dict[float, int]):
+    """~slot by float."""
+
+    def __init__(self, numbering: Numbering) -> None:
+        self._numbering = numbering
+
+    def __missing__(self, x: float) -> int:
+        place = ~self._numbering.constant(x)
+        if x and x == x:  # 0.0 is equal to -0.0, and nan to nothing
+            self[x] = place
+        return place
+
+
+class _Usual(dict[Any, int]):
+    """The codes of rows with a function of floats, by row; -1 for other rows."""
+
+    def __init__(self, numbering: Numbering) -> None:
+        self._numbering = numbering
+
+    def __missing__(self, op: Primitive) -> int:
+        self[op] = code = -1 if op.scalar is None else self._numbering.code(op, {}, True, False)
+        return code
+
+
+class _Pull(NamedTuple):
+    """A `Sweep` in places; seeds are pairs of those of a head and a cotangent."""
+
+    inputs: list[int]
+    results: list[int]
+    seeds: list[tuple[int, int]]
+    rules: dict[Any, Any]
+    stop: int
+    line: int
+
+
+class Tape:
+    """What a recorder has seen as rows, and then as slots.
+
+    A node is known by its place, which is its creation index counted from the first; what is no node of the run has
+    the place ~slot.
+
+    Attributes
+    ----------
+    numbering : what gives the slots.
+    captured : leaves from outside, with their slots.
+    decisions : what Python was told, in order, and the line that asked.
+    """
+
+    def __init__(self, inputs: Sequence[Node], heads: Sequence[Any], recorder: Recorder, loops: Any) -> None:
+        self._first, self._shapes, self._outside = recorder.first, dict[Any, int](), dict[Node, int]()
+        self.numbering = Numbering(map(self._alike, inputs), loops)
+        self.captured: list[tuple[int, Node]] = []
+        self.decisions = [(outcome, line) for _, outcome, line in recorder.decisions]
+        self._floats, self._usual, self._widest = _Floats(self.numbering), _Usual(self.numbering), 0
+        slot_of = array("i", [-1]) * (tick() - self._first)
+        for slot, node in enumerate(inputs):
+            slot_of[node.index - self._first] = slot
+        self._rows = Rows(array("i"), array("i"), recorder.where, array("i"), array("i"), array("i"), slot_of)
+        self._names: list[tuple[int, str]] = []  # by row
+        self._named: list[tuple[int, str]] = []  # gradients, by place
+        self._is_known = np.zeros(len(slot_of), bool)
+        for node in chain(inputs, *(results for _, results in recorder.sweeps)):
+            self._is_known[node.index - self._first] = True
+        for leaf in (x for sweep, _ in recorder.sweeps for x in sweep.inputs if x.op is None):
+            slot_of[leaf.index - self._first] = self.numbering.constant(leaf._data)
+            self._is_known[leaf.index - self._first] = True
+        for start in range(0, len(recorder.nodes), _CHUNK):
+            self._read(recorder.nodes[start : start + _CHUNK])
+        asked = [node for node, *_ in recorder.decisions]
+        self._heads, self._asked = ([*map(self._known_place, nodes)] for nodes in (heads, asked))
+        self._pulls = [self._read_sweep(*pair) for pair in recorder.sweeps]
+        size = len(slot_of) if self._pulls else 0
+        self._pending, self._active = array("i", [-1]) * size, bytearray(size)
+        self._templates: dict[Any, Templates] = {}
+
+    def number(self) -> tuple[list[int], list[int]]:
+        """Give a slot to all; those of the heads, and those of which the truth was asked."""
+        done, rows = 0, self._rows
+        for pull in self._pulls:
+            self.numbering.add(rows, done, pull.stop, self._widest)
+            self._pull(pull)
+            done = pull.stop
+        self.numbering.add(rows, done, len(rows.code), self._widest)
+        if self._names or self._named:
+            self._name()
+        return [*map(self._slot, self._heads)], [*map(self._slot, self._asked)]
+
+    def _slot(self, place: int) -> int:
+        return self._rows.slot_of[place] if place >= 0 else ~place
+
+    # --- nodes become rows ---
+
+    def _read(self, nodes: Sequence[Node]) -> None:
+        rows, first, place, last = self._rows, self._first, self._place, self._rows.ends[-1] if self._rows.ends else 0
+        usual, floats, taken = self._usual, self._floats, [node.args for node in nodes]
+        counts = [*map(len, taken)]
+        self._widest = max(self._widest, *counts)
+        rows.ends.extend([*accumulate(counts, initial=last)][1:])
+        places = [node.index - first for node in nodes]
+        operands = [
+            arg.index - first if (kind := type(arg)) is Value and arg.index >= first
+            else floats[arg] if kind is float else place(arg)
+            for arg in chain.from_iterable(taken)
+        ]  # fmt: skip
+        self._is_known[places] = True
+        inside = np.array(operands, np.int32)
+        if not self._is_known[inside[inside >= 0]].all():
+            operands = [*map(self._known_place, chain.from_iterable(taken))]
+        rows.place.extend(places)
+        rows.operands.extend(operands)
+        codes = [
+            usual[node.op] if type(node) is Value and node.requires_grad and node.params is None else -1
+            for node in nodes
+        ]
+        rows.alike.extend([TRACKED] * len(nodes))
+        for row in [row for row, code in enumerate(codes) if code < 0] if -1 in codes else ():
+            codes[row] = self._code(nodes[row])
+            rows.alike[row - len(nodes)] = self._alike(nodes[row])
+        self._names += [(len(rows.code) + row, node.name) for row, node in enumerate(nodes) if node.name is not None]
+        rows.code.extend(codes)
+
+    def _known_place(self, x: Any) -> int:
+        """The place of what is known; leaves that were made inside are constants."""
+        place = self._place(x)
+        if place < 0 or self._is_known[place]:
+            return place
+        if x.op is None:
+            return ~self.numbering.constant(x._data)
+        raise TraceError(
+            f"{called(x)} was computed where nobody could look on: in another thread, or in the tracing of "
+            "another function; compute it in the function that is traced"
+        )
+
+    def _place(self, x: Any) -> int:
+        if not isinstance(x, Node):
+            return self._floats[x] if type(x) is float else ~self.numbering.constant(x)
+        place = x.index - self._first
+        if place >= 0:
+            return place
+        slot = self._outside.get(x)
+        if slot is None:
+            self._outside[x] = slot = self.numbering.given(self._alike(x))
+            self.captured.append((slot, x))
+        return ~slot
+
+    def _code(self, node: Node) -> int:
+        op: Any = node.op
+        numbers_only = op.scalar is not None or all(getattr(arg, "is_scalar", True) for arg in node.args)
+        return self.numbering.code(op, node.params or {}, node.is_scalar and numbers_only, not node.requires_grad)
+
+    def _alike(self, node: Node) -> int:
+        """The class of a node: an operand may take the place of a result of its class."""
+        if type(node) is Value:
+            return TRACKED if node.requires_grad else PLAIN
+        if type(node) is not Tensor:
+            return UNLIKE
+        return 2 + 2 * self._shapes.setdefault(node._data.shape, len(self._shapes)) + node.requires_grad
+
+    def _read_sweep(self, sweep: Sweep, results: Sequence[Node]) -> _Pull:
+        by, to = ([node.index - self._first for node in nodes] for nodes in (sweep.inputs, results))
+        seeds = [(head.index - self._first, self._known_place(seed)) for head, seed in sweep.seeds.items()]
+        self._named += [(node.index - self._first, node.name) for node in results if node.name is not None]
+        return _Pull(by, to, seeds, sweep.rules, sweep.stop, sweep.line)
+
+    # --- rows become slots ---
+
+    def _pull(self, pull: _Pull) -> None:
+        """Equations of a gradient, from the rules of the rows before."""
+        rows, pending, active = self._rows, self._pending, self._active
+        for place in pull.inputs:
+            active[place] = 1
+        for place, seed in pull.seeds:
+            pending[place] = self._slot(seed)
+        start = bisect_left(rows.place, pull.inputs[-1] + 1)
+        templates = self._templates_for(pull, start)
+        self.numbering.pull(rows, templates, start, pull.stop, pull.line, pending, active)
+        for place, result in zip(pull.inputs, pull.results, strict=True):
+            rows.slot_of[result] = self.numbering.constant(0.0) if pending[place] < 0 else pending[place]
+        first, end = pull.inputs[0], 1 + max(pull.inputs[-1], rows.place[pull.stop - 1] if pull.stop else 0)
+        pending[first:end] = array("i", [-1]) * (end - first)
+        active[first:end] = bytes(end - first)
+
+    def _templates_for(self, pull: _Pull, start: int) -> Templates:
+        kinds = np.flatnonzero(np.bincount(np.asarray(self._rows.code)[start : pull.stop] >> 1)).tolist()
+        done = {kind: self.numbering.kinds[kind] for kind in kinds}
+        chosen = {kind: pull.rules[key_of(op, how.params)] for kind, (op, how) in done.items()}
+        key = tuple((kind, id(rules)) for kind, rules in chosen.items())
+        if key not in self._templates:
+            self._templates[key] = templates_of(chosen, self.numbering)
+        return self._templates[key]
+
+    def _name(self) -> None:
+        """Results have the name of the node that came first."""
+        slots = np.asarray(self._rows.slot_of)[np.asarray(self._rows.place)]
+        _, first = np.unique(slots, return_index=True)
+        rows = set(first.tolist())
+        named = {self._slot(place): name for place, name in self._named}
+        self.numbering.names = named | {int(slots[row]): name for row, name in self._names if row in rows}
