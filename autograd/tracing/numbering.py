@@ -50,11 +50,8 @@ class Numbering:
         self._begin, self._line = array("i", [0] * (len(given) + 1)), array("i", [0] * len(given))
         self._operands, self._numbers, self._top = array("i"), array("d"), array("i", [len(given), 0, 0])
         self._squared = array("d", [math.nan] * 2 * ROLES)
-        self._code: Any = [GIVEN] * len(given)
-        self._alike: Any = given
-        self._table: Any = {}
-        if loops is not kernels:
-            self._code, self._alike, self._table = (array("i", part) for part in (self._code, given, ()))
+        self._code, self._alike = array("i", [GIVEN] * len(given)), array("i", given)
+        self._table: Any = {} if loops is kernels else array("i")
 
     def code(self, op: Primitive, params: dict[str, Any], is_scalar: bool, is_constant: bool) -> int:
         """The number of what an equation does."""

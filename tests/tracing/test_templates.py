@@ -288,7 +288,7 @@ def test_long_folds_of_constants(steps):
 
 @pytest.mark.parametrize("executor", FAST)
 def test_memory_while_tracing(executor):
-    x = [0.01 * k for k in range(2000)]
+    x = [0.01 * k for k in range(1000)]
     f = value_and_grad(rosenbrock)
     trace(f, x[:3], executor=executor)
     gc.collect()
