@@ -10,6 +10,7 @@ from __future__ import annotations
 import keyword
 import operator
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -37,7 +38,7 @@ class Replay:
 
     def __init__(self, listing: Listing) -> None:
         self.listing = listing
-        self.text, names = source_of(listing)
+        self.text, names = source_of(listing, nested=True)
         self._names = names
         exec(compile(self.text, "<program>", "exec"), names)  # our own text: no name or number of the user is in it
         self._fast: Callable[..., Any] = names["program"]
@@ -118,9 +119,17 @@ def names_of(listing: Listing) -> dict[int, str]:
     return names
 
 
-def source_of(listing: Listing) -> tuple[str, dict[str, Any]]:
-    """The text of the function, and the global names that it uses."""
+_DEEP = 20
+"""So deep expressions are nested at most: Python's parser has its limits."""
+
+
+def source_of(listing: Listing, nested: bool = False) -> tuple[str, dict[str, Any]]:
+    """The text of the function, and the global names that it uses.
+
+    Where it is `nested`, a number that is used once stands where it is used, which is twice as fast as to name it.
+    """
     names = names_of(listing)
+    once, depths = _used_once(listing) if nested else set[int](), dict[int, int]()
     scope: dict[str, Any] = {
         names[slot]: x for slot, x in listing.constants.items() if names[slot].startswith("c")
     }  # fmt: skip
@@ -139,12 +148,23 @@ def source_of(listing: Listing) -> tuple[str, dict[str, Any]]:
     guard(0)
     for count, equation in enumerate(listing.equations, 1):
         text = _call(equation, [names[slot] for slot in equation.operands], scope)
+        depth = 1 + max((depths.get(slot, 0) for slot in equation.operands), default=0)
+        if equation.is_scalar and equation.result in once and depth < _DEEP:
+            names[equation.result], depths[equation.result] = f"({text})", depth
+            continue  # no guard asks for it
         lines.append(f"    {names[equation.result]} = {text}" + (f"  # {equation.line}" if equation.line else ""))
         guard(count)
         if dead := [names[slot] for slot in last.get(count, ())]:
             lines.append(f"    del {', '.join(dead)}")
     lines.append(f"    return [{', '.join(names[slot] for slot in listing.outputs)}]")
     return "\n".join(lines) + "\n", scope
+
+
+def _used_once(listing: Listing) -> set[int]:
+    """The slots that one equation needs, once, and nobody else."""
+    others = (*listing.outputs, *(guard.slot for guard in listing.guards))
+    uses = Counter(listing.equations.operands)
+    return {slot for slot, count in uses.items() if count == 1} - {*others}
 
 
 def _last_uses(listing: Listing) -> dict[int, list[int]]:

@@ -38,6 +38,22 @@ def test_sparse_second_derivatives(executor):
     assert [len(entry) for entry in lanes.values] == [2] * len(want.values)
 
 
+def test_python_nests_what_is_used_once_and_shows_it_apart():
+    def f(x, y):
+        total = x
+        for k in range(100):
+            total = total * y + (0.1 * k if total > 0.5 else -x)
+        return total - autograd.exp(x) / y
+
+    program = trace(f, 0.7, 1.01, executor="python")
+    assert program(0.7, 1.01) == f(0.7, 1.01)
+    assert program.source.count("=") == len(program)
+    assert program._executor.text.count("=") < len(program)
+    with pytest.raises(GuardError):
+        program(-0.7, 1.01)
+    assert trace(lambda x, y: (x + 1.0) * 2.0 / y, 1.0, 2.0, executor="python")(1.0, 0.0) == math.inf
+
+
 # --- random graphs ---
 
 
