@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from autograd import recording
-from autograd.errors import TraceError
 from autograd.primitive import Node, Primitive
 from autograd.rules import ROWS
 from autograd.tracing.numbering import Numbering
@@ -69,21 +68,18 @@ _EXACT = {bool, int, float, str, type(None)}
 
 def rules_of(nodes: Sequence[Node]) -> dict[Any, Rules] | None:
     """The rules of all that some nodes do, if these compute floats of floats and all have equations."""
-    with_params = [node for node in nodes if node.params]
-    if not all(_EXACT.issuperset(map(type, node.params.values())) for node in with_params if node.params):
-        return None
-    done: dict[Any, Node] = {node.op: node for node in nodes if not node.params}
-    done |= {key_of(node.op, node.params): node for node in with_params if node.op}
+    done: dict[Any, tuple[Any, dict[str, Any]]] = {node.op: (node.op, {}) for node in nodes if not node.params}
+    for op, params in [(node.op, node.params) for node in nodes if node.params]:
+        if op is None or not _EXACT.issuperset(map(type, params.values())):
+            return None
+        done[key_of(op, params)] = op, params
     found: dict[Any, Rules] = {}
-    for key, node in done.items():
-        op: Any = node.op
-        rules = _known.get(op) if not node.params else None
+    for key, (op, params) in done.items():
+        rules = _known.get(key) or _rules(op, params)
         if rules is None:
-            rules = _rules(op, node.params or {})
-            if rules is None:
-                return None
-            if not node.params and op in _OURS:
-                _known[op] = rules
+            return None
+        if not params and op in _OURS:
+            _known[op] = rules
         found[key] = rules
     return found
 
@@ -93,7 +89,7 @@ def _rules(op: Primitive, params: dict[str, Any]) -> Rules | None:
         return None
     try:
         return tuple(rule and _run(op, rule, params) for rule in op.rules)
-    except (TraceError, TypeError, ArithmeticError, ValueError, _UnlikeError):  # it says so itself when it is recorded
+    except Exception:  # whatever it is, the rule says so itself when it is recorded
         return None
 
 
@@ -114,7 +110,7 @@ def _run(op: Primitive, rule: Any, params: dict[str, Any]) -> Rule:
             raise _UnlikeError
         return places.get(id(x), x)
 
-    if recorder.decisions or not all(node.is_scalar for node in nodes):
+    if recorder.error or recorder.decisions or not all(node.is_scalar for node in nodes):
         raise _UnlikeError
     steps = []
     for node in recorder.nodes:

@@ -131,7 +131,7 @@ class Sweep:
         return numbers
 
 
-class _Gradient(Value):
+class Gradient(Value):
     """A number that is not computed unless somebody asks for it."""
 
     __slots__ = ("_sweep", "_x")
@@ -282,7 +282,7 @@ class Recorder:
             return None
         line = self._here(_PULL) if self._sweep is None else self._sweep
         sweep = Sweep(inputs, seeds, found, len(self.nodes), line)
-        results = [_Gradient(sweep, x) for x in inputs]
+        results = [Gradient(sweep, x) for x in inputs]
         self.sweeps.append((sweep, results))
         return dict(zip(inputs, results, strict=True))
 
