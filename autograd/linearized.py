@@ -45,7 +45,8 @@ class Linearized:
         self._recorded = recording.is_recording() or recording.tracer() is not None
         self._given = leaves(primals)
         with recording.enable_grad():
-            self.inputs = [_fresh(primal, self._recorded, beside_arrays) for primal in self._given]
+            with recording.sweeping():
+                self.inputs = [_fresh(primal, self._recorded, beside_arrays) for primal in self._given]
             with recording.watched():
                 self.tree = f(*like(primals, iter(self.inputs)))
         self.heads = leaves(self.tree)
@@ -201,7 +202,7 @@ def _plain(head: Any) -> Any:
 
 def has_array(tree: Any) -> bool:
     """Whether there is an array or a Tensor in it."""
-    return any(isinstance(leaf, np.ndarray | Tensor) for leaf in leaves(tree))
+    return any(issubclass(kind, np.ndarray | Tensor) for kind in set(map(type, leaves(tree))))
 
 
 def name_of(f: Callable[..., Any]) -> str:

@@ -94,10 +94,7 @@ def _binary(op: Primitive) -> tuple[Binary, Binary]:
                     return NotImplemented
             data = forward(self._data, other)
             needs = self.requires_grad
-        # The body of `_node`, written out here and below: a call would cost a tenth of the operation.
-        if recording.unusual:
-            return _node(data, op, (self, other), None, needs)
-        node = _new(Value)
+        node = _new(Value)  # the body of `_node`, written out: a call would cost a tenth of the operation
         node._data = data
         node.op = op
         node.args = (self, other)
@@ -106,7 +103,7 @@ def _binary(op: Primitive) -> tuple[Binary, Binary]:
         node.index = tick()
         node.grad = node._pending = None
         node.name = None
-        return node
+        return recording.arrived(node) if recording.unusual else node
 
     def right(self: Value, other: Operand) -> Any:
         if type(other) is int:
@@ -115,8 +112,6 @@ def _binary(op: Primitive) -> tuple[Binary, Binary]:
             other = _operand(other, op.name)
             if other is NotImplemented:
                 return NotImplemented
-        if recording.unusual:
-            return _node(forward(other, self._data), op, (other, self), None, self.requires_grad)
         node = _new(Value)
         node._data = forward(other, self._data)
         node.op = op
@@ -126,7 +121,7 @@ def _binary(op: Primitive) -> tuple[Binary, Binary]:
         node.index = tick()
         node.grad = node._pending = None
         node.name = None
-        return node
+        return recording.arrived(node) if recording.unusual else node
 
     for method in (left, right):
         method.__name__, method.__doc__ = op.name, op.__doc__

@@ -69,9 +69,8 @@ class Machine:
     @staticmethod
     def knows(listing: Listing) -> bool:
         """Whether there is a branch for all that a program does."""
-        equations, known = listing.equations, opcodes()
-        kinds = [equations.kinds[code] for code in set(equations.codes)]
-        return all(not how.params and op.name in known and op in _ROWS for op, how in kinds)
+        known = opcodes()
+        return all(not how.params and op.name in known and op in _ROWS for op, how in listing.equations.kinds)
 
     def fill(self, values: npt.NDArray[np.float64]) -> None:
         """Compute all results in the buffer."""

@@ -144,8 +144,8 @@ class Numbering:
             if self._loops is not kernels and len(self._table) < 2 * size:
                 self._table = array("i", [-1]) * (1 << (2 * size).bit_length())
                 self._loops.rehash(self._seen(self._slots))
-        if len(self._numbers) < numbers + slots:
-            self._numbers.extend([0.0] * (slots + max(numbers // 2, more // 8, 256)))
+        if len(self._numbers) < numbers + slots + more // 32:
+            self._numbers.extend([0.0] * (slots + max(numbers // 2, more // 16, 256)))
         filled = self._begin[count]
         if len(self._operands) < filled + operands:
             size = filled + operands + max(filled // 2, 2 * more)

@@ -100,8 +100,7 @@ class Schedule:
 def is_flat(listing: Listing) -> bool:
     """Whether a program can be scheduled: all that takes part or comes out is a number, true or false, or nothing."""
     equations = listing.equations
-    kinds = [equations.kinds[code] for code in set(equations.codes)]
-    if not all(how.is_scalar and (op.scalar is not None or op.name == "identity") for op, how in kinds):
+    if not all(how.is_scalar and (op.scalar is not None or op.name == "identity") for op, how in equations.kinds):
         return False
     if not all(node.is_scalar for _, node in listing.captured):
         return False
@@ -109,7 +108,7 @@ def is_flat(listing: Listing) -> bool:
         return False
     if any(isinstance(listing.constants.get(slot), np.ndarray) for slot in listing.outputs):
         return False
-    return not any(is_truth(op) for op, _ in kinds) or _has_plain_truths(listing)
+    return not any(is_truth(op) for op, _ in equations.kinds) or _has_plain_truths(listing)
 
 
 def is_truth(op: Primitive) -> bool:
@@ -195,15 +194,16 @@ def scheduled(listing: Listing, wide: int = 32, dots: bool = False, loops: Any =
 def _gathered(order: Ints, begins: Ints, counts: Ints, arity_of: Ints, starts: Ints, places: Ints) -> tuple[Ints, Ints]:
     """The places of all operands, by run and by position, and where those of each run begin."""
     offsets = np.concatenate([[0], np.cumsum(arity_of * counts)])
-    operands = np.empty(offsets[-1], np.int32)
     run_of = np.repeat(np.arange(len(counts)), counts)
     arities = arity_of[run_of]
-    first = np.cumsum(arities) - arities
-    position = np.arange(len(operands)) - np.repeat(first, arities)
-    targets = offsets[run_of] + np.arange(len(order)) - begins[run_of]  # of the first operand
-    operands[np.repeat(targets, arities) + position * np.repeat(counts[run_of], arities)] = places[
-        np.repeat(starts[order], arities) + position
-    ]
+    within = np.arange(offsets[-1], dtype=np.int32)  # the position of an operand, of which there may be many millions
+    within -= np.repeat((np.cumsum(arities) - arities).astype(np.int32), arities)
+    to = np.repeat(counts.astype(np.int32)[run_of], arities)
+    to *= within
+    to += np.repeat((offsets[run_of] + np.arange(len(order)) - begins[run_of]).astype(np.int32), arities)
+    within += np.repeat(starts[order], arities)
+    operands = np.empty(offsets[-1], np.int32)
+    operands[to] = places[within]
     return operands, offsets
 
 

@@ -73,6 +73,8 @@ class Signature:
     def filled(self, inputs: Sequence[Any]) -> Any:
         """The arguments with `inputs` in the places of their numbers and arrays."""
         given = iter(inputs)
+        if all(self.moving):
+            return like(self.args, given)
         parts = (next(given) if moves else leaf for leaf, moves in zip(leaves(self.args), self.moving, strict=True))
         return unmarked(like(self.args, parts))
 

@@ -93,8 +93,8 @@ def _paired(units: Units, products: Ints, one: int) -> Units:
     """The same with folds as dots, where at least half of their operands are among the slots of `products`."""
     codes, results, ends, operands = units
     starts, counts = units.starts, np.diff(ends, prepend=0)
-    place_of = np.full(1 + max(one, results.max(), operands.max()), -1, np.int32)
-    place_of[results] = np.where(np.isin(results, products), np.arange(len(results)), -1)
+    place_of = np.full(one + 1, -1, np.int32)  # `one` is the last slot, and results increase
+    place_of[products] = np.searchsorted(results, products)
     places = place_of[operands]
     is_dot = (codes == FOLDS) & (2 * np.add.reduceat(places >= 0, starts) >= counts)
     inside = np.repeat(is_dot, counts)

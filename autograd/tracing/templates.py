@@ -68,7 +68,7 @@ _EXACT = {bool, int, float, str, type(None)}
 
 def rules_of(nodes: Sequence[Node]) -> dict[Any, Rules] | None:
     """The rules of all that some nodes do, if these compute floats of floats and all have equations."""
-    done: dict[Any, tuple[Any, dict[str, Any]]] = {node.op: (node.op, {}) for node in nodes if not node.params}
+    done: dict[Any, tuple[Any, dict[str, Any]]] = {op: (op, {}) for op in {x.op for x in nodes if not x.params}}
     for op, params in [(node.op, node.params) for node in nodes if node.params]:
         if op is None or not _EXACT.issuperset(map(type, params.values())):
             return None

@@ -90,8 +90,8 @@ class Flags(_Truth, Tensor):
         return rules.sum(rules.logical_not(self), axis=axis) == 0.0
 
 
-_OPERATOR, _COMPARISON, _TRANSFORM, _PULL = 4, 3, 3, 2
-"""How many frames stand before that which may be a user's: `arrived`, `recording.arrived`, `_node` and the operator;
+_OPERATOR, _COMPARISON, _TRANSFORM, _PULL = 3, 3, 3, 2
+"""How many frames stand before that which may be a user's: `arrived`, `recording.arrived` and the operator;
 `_here`, `constant` and the operator; `_here`, `sweeping` and one of contextlib; `_here` and `pulled`."""
 
 
@@ -139,7 +139,8 @@ class Gradient(Value):
 
     def __init__(self, sweep: Sweep, x: Node) -> None:
         self._sweep, self._x = sweep, x
-        self._leaf(None, True)
+        self.op = self.params = self.grad = self.name = self._pending = None
+        self.args, self.index, self.requires_grad = (), tick(), True
 
     @property
     def _data(self) -> float:
