@@ -14,7 +14,8 @@ Turn the plugin on with ``pytest_plugins = ["autograd.testing.plugin"]`` in the 
 of it. Then
 
 * a run of the whole suite **fails** when one of these rules was in the table after collection and `check_rule` was not
-  called with it. Runs of a part (files, ``-k``, ``-m``, ``--lf``, ``-x`` that stopped, workers of xdist) do not;
+  called with it, also by the workers of pytest-xdist together. Runs of a part (files, ``-k``, ``-m``, ``--lf``, ``-x``
+  that stopped) do not;
 * the ini option ``autograd_rules`` names modules to import whose rules are meant, too, one per line: those that no test
   imports, or ``autograd.rules`` for the built-in ones;
 * ``@pytest.mark.rules(...)`` gives a test other rules: rows or their names, lists of them, or a table;
@@ -37,8 +38,10 @@ from autograd.primitive import Primitive, table
 
 __all__ = ["own_rules", "register_profiles"]
 
+_RAN = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 _EXPECTED = pytest.StashKey[list[Primitive]]()
 _PARTIAL = pytest.StashKey[bool]()
+_WORKERS = pytest.StashKey[list[dict[str, Any]]]()
 
 
 def register_profiles() -> None:
@@ -87,15 +90,19 @@ def pytest_configure(config: pytest.Config) -> None:
     register_profiles()
     for module in config.getini("autograd_rules"):
         importlib.import_module(module)
-    config.stash[_PARTIAL] = not _is_whole(config)
+    config.stash[_PARTIAL] = not (_is_worker(config) or _is_whole(config))
+    config.stash[_EXPECTED], config.stash[_WORKERS] = [], []
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    """Whether this process runs a part of the tests for another, which knows what was asked for."""
+    return hasattr(config, "workerinput")
 
 
 def _is_whole(config: pytest.Config) -> bool:
     """Whether the command line asks for all tests."""
     option = config.option
-    if any(getattr(option, name, None) for name in ("keyword", "markexpr", "lf", "collectonly", "numprocesses")):
-        return False
-    if hasattr(config, "workerinput"):
+    if any(getattr(option, name, None) for name in ("keyword", "markexpr", "lf", "collectonly")):
         return False
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         return True
@@ -146,26 +153,42 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     session.config.stash[_EXPECTED] = own_rules(session.config.getini("autograd_rules"))
 
 
-def _untested(config: pytest.Config) -> list[str]:
+def _seen(config: pytest.Config) -> dict[str, Any]:
+    """What this process knows: whether it ran a part only, which rules there are, and which were checked."""
     from autograd.testing.checks import checked
 
-    expected = config.stash.get(_EXPECTED, [])
-    if config.stash.get(_PARTIAL, True):
+    there = [row.name for row in config.stash[_EXPECTED] if table.get(row.name) is row]
+    return {"partial": config.stash[_PARTIAL], "there": there, "checked": sorted(checked)}
+
+
+def _untested(config: pytest.Config) -> list[str]:
+    seen = [_seen(config), *config.stash[_WORKERS]]
+    if any(one["partial"] for one in seen):
         return []
-    return [row.name for row in expected if row.name not in checked and table.get(row.name) is row]
+    checked = {name for one in seen for name in one["checked"]}
+    return [name for name in dict.fromkeys(name for one in seen for name in one["there"]) if name not in checked]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: Any) -> None:
+    """Hear from a worker of xdist what it knows; one that crashed knows nothing."""
+    output = getattr(node, "workeroutput", {})
+    node.config.stash[_WORKERS].append(output.get("autograd_rules", {"partial": True}))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Fail the run if a rule has no test."""
     if session.shouldstop or session.shouldfail:
         session.config.stash[_PARTIAL] = True
-    if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) and _untested(session.config):
+    if _is_worker(session.config):
+        session.config.workeroutput["autograd_rules"] = _seen(session.config)  # type: ignore[attr-defined]
+    elif exitstatus in _RAN and _untested(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     """Say which rules have no test."""
-    missing = _untested(config)
+    missing = _untested(config) if exitstatus in (pytest.ExitCode.TESTS_FAILED, *_RAN) else ()
     if missing:
         terminalreporter.section("derivative rules without a test", red=True)
         terminalreporter.line(

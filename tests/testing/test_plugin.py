@@ -58,6 +58,18 @@ def test_a_run_fails_where_a_rule_has_no_test(run):
     assert run("test_one.py")[0] == run("-k", "one")[0] == 0
 
 
+def test_workers_of_xdist_count_together(run):
+    pytest.importorskip("xdist")
+    each = "import my_rules\nfrom autograd.testing import check_rule\ndef test_it():\n    check_rule(my_rules.{})\n"
+    one = {"test_one": each.format("halved"), "test_same": each.format("halved")}
+    status, text = run("-n", "2", "--dist", "loadfile", **one)
+    assert status == 1, text
+    assert "1 of the table: doubled" in text
+    assert run("-n", "2", "-k", "it", **one)[0] == 0
+    status, text = run("-n", "2", "--dist", "loadfile", **one, test_other=each.format("doubled"))
+    assert status == 0, text
+
+
 def test_modules_that_no_test_imports(run):
     ini = "[pytest]\nautograd_rules = my_rules\n"
     status, text = run(pytest=ini, test_none="def test_nothing():\n    pass\n")
