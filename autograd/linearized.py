@@ -127,6 +127,9 @@ class Linearized:
         return self.as_nodes or (self._recorded and any(map(_differentiable, seeds)))
 
 
+_NODES = (Value, Tensor)  # not a union, which would be made anew at each call
+
+
 def _is_constant_zero(seed: Any) -> bool:
     """Whether nothing comes of a seed, in no order: 0 times a derivative that overflows would be nan."""
     return not _differentiable(seed) and not np.any(raw_of(seed))
@@ -138,7 +141,7 @@ def _differentiable(x: Any) -> bool:
 
 def _fresh(primal: Any, recorded: bool, beside_arrays: bool) -> Value | Tensor:
     """A new node to differentiate by; one that hangs on `primal` if that is a node of an outer graph."""
-    if isinstance(primal, Value | Tensor):
+    if isinstance(primal, _NODES):
         if recorded and (primal.requires_grad or recording.tracer()):
             return primal._recorded(primal._data, identity, (primal,), None, True)
         node = primal.detach()
@@ -173,7 +176,7 @@ def _like_primal(cotangent: Any, x: Node, primal: Any) -> Any:
         cotangent = 0.0 if x.is_scalar else np.zeros_like(x._data)
     if isinstance(cotangent, Node):
         return cotangent
-    if isinstance(primal, Value | Tensor):
+    if isinstance(primal, _NODES):
         return (Value if primal.is_scalar else Tensor)(cotangent, requires_grad=False)
     if isinstance(cotangent, np.ndarray):
         return np.array(cotangent) if isinstance(primal, np.ndarray) else float(cotangent)
@@ -192,7 +195,7 @@ def _like_head(tangent: Any, head: Any, as_node: bool) -> Any:
 
 def _cut(x: Any) -> Any:
     """What is handed out, without history where nothing is recorded: to a tracer it is a node all the same."""
-    return x.detach() if not recording.is_recording() and isinstance(x, Value | Tensor) and recording.tracer() else x
+    return x.detach() if not recording.is_recording() and isinstance(x, _NODES) and recording.tracer() else x
 
 
 def _plain(head: Any) -> Any:

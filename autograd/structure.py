@@ -14,7 +14,8 @@ from autograd.errors import ShapeError
 __all__ = ["fitting", "leaves", "like"]
 
 
-_INNER = (list, tuple, dict)
+_SEQUENCES = (list, tuple)
+_INNER = (*_SEQUENCES, dict)
 
 
 def leaves(tree: Any) -> list[Any]:
@@ -25,7 +26,7 @@ def leaves(tree: Any) -> list[Any]:
     """
     if isinstance(tree, dict):
         tree = tuple(tree.values())
-    if not isinstance(tree, list | tuple):
+    if not isinstance(tree, _SEQUENCES):
         return [tree]
     if hasattr(tree, "_parts"):
         return list(tree._parts())

@@ -35,13 +35,16 @@ class _Floats(dict[float, int]):
     """~slot by float."""
 
     def __init__(self, numbering: Numbering) -> None:
-        self._numbering = numbering
+        self._numbering, self._odd = numbering, dict[str, int]()
 
     def __missing__(self, x: float) -> int:
-        place = ~self._numbering.constant(x)
-        if x and x == x:  # 0.0 is equal to -0.0, and nan to nothing
-            self[x] = place
-        return place
+        if x and x == x:
+            self[x] = place = ~self._numbering.constant(x)
+            return place
+        text = str(x)  # 0.0 is equal to -0.0, and nan to nothing
+        if text not in self._odd:
+            self._odd[text] = ~self._numbering.constant(x)
+        return self._odd[text]
 
 
 class _Usual(dict[Any, int]):
@@ -218,7 +221,7 @@ class Tape:
         templates = self._templates_for(pull, start)
         self.numbering.pull(rows, templates, start, pull.stop, pull.line, pending, active)
         for place, result in zip(pull.inputs, pull.results, strict=True):
-            rows.slot_of[result] = self.numbering.constant(0.0) if pending[place] < 0 else pending[place]
+            rows.slot_of[result] = ~self._floats[0.0] if pending[place] < 0 else pending[place]
         first, end = pull.inputs[0], 1 + max(pull.inputs[-1], rows.place[pull.stop - 1] if pull.stop else 0)
         pending[first:end] = array("i", [-1]) * (end - first)
         active[first:end] = bytes(end - first)

@@ -231,6 +231,8 @@ def raw_input(x: Any, beside_arrays: bool) -> Any:
 
 def fresh_input(x: Any, beside_arrays: bool) -> Node:
     """A leaf that stands for an argument."""
+    if type(x) is float and not beside_arrays:
+        return Value(x)
     if isinstance(x, Node):
         return (Value if x.is_scalar else Tensor)(x._data)
     return Tensor(x) if beside_arrays or isinstance(x, np.ndarray) else Value(x)

@@ -79,7 +79,7 @@ def rosenbrock_table(sizes, quick):
         if HAS["numba"]:
             fast = trace(value_and_grad(rosenbrock), x.tolist(), executor="numba")
             fast.flat(x)
-            lanes = np.tile(x, (100, 1))
+            lanes = np.tile(x, (100 if n <= 10_000 else 1, 1))
             fast.flat(lanes)
             contenders = {"**glassgrad, numba**": partial(fast.flat, x), **contenders}
         if n <= 1000:
@@ -92,7 +92,7 @@ def rosenbrock_table(sizes, quick):
         contenders["numpy by hand"] = rosenbrock_by_hand(x)
         same(contenders)
         times = in_turns(contenders)
-        if HAS["numba"]:
+        if HAS["numba"] and n <= 10_000:
             times["**glassgrad, numba**, 100 points at once"] = (
                 in_turns({"lanes": partial(fast.flat, lanes)}, rounds=10)["lanes"] / 100
             )
@@ -166,36 +166,48 @@ def moons_table(quick):
 
 def cost_of_tracing(sizes):
     """Lines of text: what it takes to trace and prepare value and gradient, per operation of the function."""
-    lines = [
-        "| to trace and prepare them, µs per operation | " + " | ".join(f"n = {n:,}" for n in sizes) + " | bytes |"
-    ]
-    lines.append("|---|" + "---:|" * (len(sizes) + 1))
-    for executor in ["numba", "numpy"][1 - HAS["numba"] :]:
-        times = [f"{seconds_to_trace(executor, n) / (8 * (n - 1)) * 1e6:.1f}" for n in sizes]
-        peak, kept, equations = memory_to_trace(executor, n=5_000)
-        lines.append(f"| for {executor} | {' | '.join(times)} | {peak:.0f} |")
-    lines += [
-        "",
-        f"Times are medians of {TRACED}; the bytes are those per operation while it is traced. What is kept takes "
-        f"{kept:.0f} bytes for each",
-        f"equation, of which there are {equations:.1f} per operation, since the gradient has some, too.",
-    ]
+    executors = ["numba", "numpy"][1 - HAS["numba"] :]
+    ways = {f"glassgrad, {executor}": partial(to_trace, executor) for executor in executors}
+    if HAS["casadi"]:
+        ways["CasADi's virtual machine"] = lambda x: casadi_machine(rosenbrock, np.array(x))()
+    lines = ["| to trace and prepare, µs per operation | " + " | ".join(f"n = {n:,}" for n in sizes) + " |"]
+    lines.append("|---|" + "---:|" * len(sizes))
+    for name, way in ways.items():
+        times = [f"{median_seconds(way, start(n)) / (8 * (n - 1)) * 1e6:.1f}" for n in sizes]
+        lines.append(f"| {name.replace('glassgrad, numba', '**glassgrad, numba**')} | {' | '.join(times)} |")
+    peaks, kept, equations = zip(*(memory_to_trace(executor, n=5_000) for executor in executors), strict=True)
+    text = (
+        f"Up to the first result, medians of {TRACED}. Tracing takes {' or '.join(f'{peak:.0f}' for peak in peaks)} "
+        f"bytes per operation; {kept[0]:.0f} are kept for each equation, of which there are {equations[0]:.1f} per "
+        "operation, since the gradient has some, too."
+    )
     if HAS["numba"]:
-        lines.append(f"Numba with its machine and loops is loaded once per process, in {seconds_to_load():.2f} s.")
-    return lines
+        firsts = ", ".join(f"{seconds_to_the_first(n):.2f}" for n in sizes)
+        text += (
+            f" Numba with its machine and loops is loaded once per process, in {seconds_to_load():.2f} s: in a fresh "
+            f"one the first result comes after {firsts} s."
+        )
+    return [*lines, "", *textwrap.wrap(text, 120)]
 
 
 TRACED = 7
 
 
-def seconds_to_trace(executor, n):
-    """The median time of tracing and preparing, up to the first result."""
-    f, x, each = value_and_grad(rosenbrock), start(n), []
+def to_trace(executor, x):
+    """Trace and prepare, up to the first result."""
+    return trace(value_and_grad(rosenbrock), x, executor=executor).flat(np.array(x))
+
+
+def median_seconds(way, x):
+    """The median time of a way to get ready."""
+    each = []
     for _ in range(TRACED):
         gc.collect()
         begin = time.thread_time()
-        trace(f, x, executor=executor).flat(np.array(x))
+        way(x)
         each.append(time.thread_time() - begin)
+        if sum(each) > 10.0 and len(each) % 2:
+            break
     return statistics.median(each)
 
 
@@ -224,8 +236,26 @@ def seconds_to_load():
             times.append(time.perf_counter() - begin)
         print(times[0] - times[1])
     """
+    return min(in_fresh_processes(code, 5))
+
+
+def seconds_to_the_first(n):
+    """The median time until the first value and gradient on numba in a fresh process, loading included."""
+    code = f"""
+        import time, numpy, autograd
+        from tests.benchmarks.bench_value import rosenbrock, start
+        x = start({n})
+        begin = time.perf_counter()
+        autograd.trace(autograd.value_and_grad(rosenbrock), x, executor="numba").flat(numpy.array(x))
+        print(time.perf_counter() - begin)
+    """
+    return statistics.median(in_fresh_processes(code, 5))
+
+
+def in_fresh_processes(code, times):
+    """The number that a piece of Python prints, each time in a process of its own."""
     command = [sys.executable, "-c", textwrap.dedent(code)]
-    return min(float(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(5))
+    return [float(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(times)]
 
 
 def told(line):
@@ -239,7 +269,7 @@ def main():
     parser.add_argument("--write", action="store_true", help="put the tables into README.md")
     options = parser.parse_args()
     told(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    sizes = (100, 1_000, 10_000)
+    sizes = (100, 1_000, 10_000, 125_000)[: 3 if options.quick else 4]  # the last one has a million operations
     tracing = cost_of_tracing(sizes)  # before the garbage collector has to go through all that the peers import
     tables = [rosenbrock_table(sizes, options.quick), tracing, second_order_table(), moons_table(options.quick)]
     text = "\n\n".join("\n".join(lines) for lines in tables)
