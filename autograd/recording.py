@@ -153,10 +153,13 @@ def is_tracing() -> bool:
     return tracer() is not None
 
 
+_nothing = nullcontext()
+
+
 def sweeping() -> AbstractContextManager[None]:
     """Let the tracer of this thread know that what is computed in this block is computed by a sweep."""
     looking = tracer()
-    return looking.sweeping() if looking else nullcontext()
+    return looking.sweeping() if looking else _nothing
 
 
 class traced:  # noqa: N801  # beside its sisters

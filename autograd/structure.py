@@ -37,7 +37,10 @@ def leaves(tree: Any) -> list[Any]:
 
 def _is_plain(tree: Any) -> bool:
     """Whether there is no list, tuple or dict inside, which is told five times faster than part by part."""
-    return not any(issubclass(kind, _INNER) for kind in set(map(type, tree)))
+    for kind in set(map(type, tree)):  # noqa: SIM110  # a generator costs more than all the rest of a short one
+        if issubclass(kind, _INNER):
+            return False
+    return True
 
 
 def fitting(tree: Any, other: Any, what: str) -> list[Any]:

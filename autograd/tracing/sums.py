@@ -35,8 +35,7 @@ class Units(NamedTuple):
     @property
     def starts(self) -> Ints:
         """Where the operands of each begin."""
-        starts: Ints = np.append(0, self.ends)[:-1]
-        return starts
+        return np.append(np.int32(0), self.ends)[:-1]
 
 
 def units_of(listing: Listing, dots: bool, one: int, loops: Any) -> Units:

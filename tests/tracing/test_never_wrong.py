@@ -9,7 +9,7 @@ import pytest
 
 import autograd
 import nn
-from autograd import GraphError, GuardError, Tensor, TraceError, Value, elementwise, grad, jit, trace
+from autograd import GraphError, GuardError, Tensor, TraceError, Value, elementwise, grad, jit, trace, value_and_grad
 from autograd.primitive import table
 from tests.tracing.executors import in_threads
 
@@ -99,6 +99,25 @@ def test_gradients_of_captured_parameters():
         assert w.grad == 7.0
     assert grad(lambda w: jit(lambda x: w * x)(2.0))(3.0) == 2.0
     assert trace(grad(lambda w: trace(lambda x: w * x, 1.0)(2.0)), 3.0)(5.0) == 2.0
+
+
+@pytest.mark.parametrize("executor", ["python", "numpy"])
+def test_long_functions_of_what_is_captured_and_of_leaves_made_inside(executor):
+    weights, decay = [Value(0.1 * k) for k in range(1, 5)], Value(0.5, requires_grad=False)
+
+    def f(x, unused):
+        total = Value(0.0)
+        for k in range(1_000):  # more nodes than are read at a time
+            total = (total * decay + weights[k % 4] * x) * Value(0.9) + (x * -0.0 if k % 2 else 0.0)
+        return total
+
+    program = trace(value_and_grad(f), 1.0, [3.0, 4.0], executor=executor)
+    assert set(program.captured) == {decay, *weights}
+    weights[2].data, decay.data = -0.7, 0.25
+    with autograd.no_grad():
+        assert program(2.0, [5.0, 6.0]) == value_and_grad(f)(2.0, [5.0, 6.0])
+        slopes = trace(value_and_grad(lambda x: x[1] * 2.0), [1.0] * 3, executor=executor)([1.0, 2.0, 3.0])
+    assert slopes == (4.0, [0.0, 2.0, 0.0])
 
 
 def test_derivatives_inside_that_use_constants_of_the_outside():
