@@ -134,11 +134,11 @@ class Numbering:
     def _make_room(self, slots: int, operands: int, more: int = 0) -> tuple[int, int]:
         """Let there be room for so many at once; and until how many of each there is.
 
-        Where there is not, there will be for half of what there is or for `more`, too.
+        Where there is not, there will be for a quarter of what there is or for `more`, too.
         """
         count, numbers, _ = self._top
         if len(self._code) < count + slots:
-            size = count + slots + max(count // 2, more)
+            size = count + slots + max(count // 4, more)
             for part in (self._code, self._alike, self._line, self._begin):
                 part.extend(array("i", [0]) * (size + (part is self._begin) - len(part)))
             if self._loops is not kernels and len(self._table) < 2 * size:
@@ -148,7 +148,7 @@ class Numbering:
             self._numbers.extend([0.0] * (slots + max(numbers // 2, more // 16, 256)))
         filled = self._begin[count]
         if len(self._operands) < filled + operands:
-            size = filled + operands + max(filled // 2, 2 * more)
+            size = filled + operands + max(filled // 4, 2 * more)
             self._operands.frombytes(bytes(4 * (size - len(self._operands))))
         full = min(len(self._code), count + len(self._numbers) - numbers)  # a slot may be a number
         return full - slots, len(self._operands) - operands
