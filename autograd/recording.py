@@ -60,8 +60,8 @@ class Tracer(Protocol):
     def sweeping(self) -> AbstractContextManager[None]:
         """Around a sweep."""
 
-    def relies(self, relied: list[tuple[dict[str, Any], str, Any]]) -> None:
-        """What is done goes by attributes of something that is no argument: a dict of them, which one, what it is."""
+    def relies(self, attributes: dict[str, Any], was: dict[str, Any]) -> None:
+        """What is done may go by these attributes of something that is no number, and by what they are now."""
 
     def refuse(self, node: Any, how: str) -> NoReturn:
         """Raise an error: the number in `node` was asked for, and what is made of it would be frozen."""

@@ -62,7 +62,7 @@ class scope(ContextDecorator):  # noqa: N801  # beside no_grad
     name : what figures call it.
     owner : the object whose part of the computation this is, such as a module: leaves among its ``named_parameters()``
         fold with it, and ``named_modules()`` gives the names of owners inside. It is not kept alive. A program that was
-        traced through is for its ``training`` and its ``buffers`` as they were.
+        traced through is for its attributes as they were.
 
     Raises
     ------
@@ -92,10 +92,8 @@ class scope(ContextDecorator):  # noqa: N801  # beside no_grad
 
     def __enter__(self) -> None:
         if recording.unusual and (tracer := recording.tracer()) and self._owner:
-            owner = self._owner()
-            attributes = getattr(owner, "__dict__", {})
-            names = "training", *getattr(owner, "buffers", ())
-            tracer.relies([(attributes, name, attributes.get(name)) for name in names])
+            attributes = getattr(self._owner(), "__dict__", {})
+            tracer.relies(attributes, attributes)
         stack = _local.stack
         if not stack:
             _inside.add(get_ident())

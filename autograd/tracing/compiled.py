@@ -38,7 +38,8 @@ def jit(
     """Trace a function when it is first called, and replay it after that.
 
     Programs are kept by structure and shapes of the arguments, and by path: where a guard fails, the other branch is
-    traced. Given nodes the function itself is called, so ``grad(jit(f))`` is right; ``jit(grad(f))`` is fast.
+    traced, and where an attribute of an object among the arguments is not what it was, or of a module, the function is
+    traced again. Given nodes the function itself is called, so ``grad(jit(f))`` is right; ``jit(grad(f))`` is fast.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.primitive import Node
 from autograd.tracing import kernels
@@ -12,7 +12,7 @@ from autograd.tracing.equations import Equation, Equations
 from autograd.tracing.reading import Tape
 from autograd.tracing.tracer import Recorder
 
-__all__ = ["Equation", "Guard", "Listing", "listed"]
+__all__ = ["Equation", "Guard", "Listing", "Relied", "listed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,14 @@ class Guard:
     outcome: bool
     after: int
     line: str
+
+
+class Relied(NamedTuple):
+    """Attributes that a run may have gone by: of whom, which, and what they were."""
+
+    owners: tuple[dict[str, Any], ...]
+    names: tuple[str, ...]
+    was: tuple[Any, ...]
 
 
 @dataclass
@@ -36,7 +44,7 @@ class Listing:
     guards: list[Guard]
     outputs: list[int]
     frozen: list[Node]
-    relied: list[tuple[dict[str, Any], str, Any]]
+    relied: Relied
 
     def steps(self) -> Iterator[Equation | Guard]:
         """Equations and guards, each guard as soon as it can be asked."""
@@ -76,5 +84,5 @@ def listed(inputs: Sequence[Node], heads: list[Any], recorder: Recorder, loops: 
         guards=sorted(guards, key=lambda guard: guard.after),
         outputs=outputs,
         frozen=[node for _, node in captured if not node.requires_grad],
-        relied=recorder.relied,
+        relied=Relied(*zip(*recorder.relied.values(), strict=True)) if recorder.relied else Relied((), (), ()),
     )

@@ -36,8 +36,8 @@ def trace(
     Parameters
     ----------
     f : a function of floats, arrays, nodes, and nested lists, tuples and dicts of them. Whatever else it is given
-        (text, integers in arrays, a module) is part of the program. Its branches are those taken for `args`, each with
-        a guard.
+        (text, integers in arrays, an object) is part of the program; attributes of objects, and of modules that it calls,
+        must be what they were. Its branches are those taken for `args`, each with a guard.
     args : where. A program is for arguments of this structure and of these shapes.
     executor : what runs it: ``"python"`` (generated source), ``"numpy"`` (a call for all equations of one kind that
         need nothing of each other), ``"numba"`` (a compiled machine for them, with the extra ``[fast]``), or
@@ -69,6 +69,8 @@ def trace(
     check_executor(executor)
     static, recorder = positions(static_argnums, len(args)), Recorder(rules_of)
     signature, given = signature_of(marked(args, static))
+    for thing in signature.things:
+        recorder.relies(thing.__dict__, thing.__dict__)
     with recording.enable_grad():
         inputs = [fresh_input(x, signature.has_arrays) for x in given]
         outline, heads = recorder.run(f, signature.filled(inputs), name_of(f))
@@ -338,7 +340,8 @@ class Program:
         inputs += [instead.get(node, node) for _, node in self._listing.captured]
         heads = followed(self._listing, inputs, node_result)
         if tracer := recording.tracer():
-            tracer.relies(self._listing.relied)
+            for owner, name, was in zip(*self._listing.relied, strict=True):
+                tracer.relies(owner, {name: was})
             tracer.swept(heads if self._swept else ())
             if self._swept and not are_finite(list(map(raw_of, heads))):
                 tracer.refuse_infinite()

@@ -78,6 +78,14 @@ class Signature:
         parts = (next(given) if moves else leaf for leaf, moves in zip(leaves(self.args), self.moving, strict=True))
         return unmarked(like(self.args, parts))
 
+    @property
+    def things(self) -> list[Any]:
+        """What is part of the program and may be written to: objects of classes of Python's own kind."""
+        if all(self.moving):
+            return []
+        parts = [leaf.thing if type(leaf) is Static else leaf for leaf in leaves(self.args)]
+        return [part for part in parts if type(getattr(part, "__dict__", None)) is dict and not isinstance(part, Node)]
+
     def names(self, parameters: Sequence[str]) -> list[str]:
         """What the inputs are called, where the arguments are called `parameters`."""
         paths = [path for name, arg in zip(parameters, self.args, strict=True) for path in _paths(name, arg)]

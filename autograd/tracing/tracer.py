@@ -159,7 +159,7 @@ class Recorder:
     first : nodes with a smaller index are not of this run.
     nodes : what was recorded, in order, and in `where` the number of the source line of each.
     watched : what derivatives came to on the way: they must be finite, or a sweep would look more closely.
-    relied : attributes that the function went by: a dict of them, which one, and what it was.
+    relied : attributes that the function may have gone by: of whom, which, and what they were when they were first met.
     error : the first refusal; whoever catches it does not get a program.
     decisions : what Python was told, in order: a node, its truth, and the line that asked.
     sweeps : gradients that were not recorded, in order, with the nodes that stand for them, one per input.
@@ -170,7 +170,7 @@ class Recorder:
         self.decisions: list[tuple[Node, bool, str]] = []
         self.nodes: list[Node] = []
         self.watched: list[Node] = []
-        self.relied: list[tuple[dict[str, Any], str, Any]] = []
+        self.relied: dict[tuple[int, str], tuple[dict[str, Any], str, Any]] = {}
         self.error: TraceError | None = None
         self._codes: list[tuple[CodeType, int]] = []  # by place: a code object and an instruction
         self._places_by_code: defaultdict[int, dict[int, int]] = defaultdict(dict)  # by id and instruction
@@ -296,9 +296,16 @@ class Recorder:
         """Let go of all nodes."""
         self.nodes, self.watched, self.decisions, self.sweeps = [], [], [], []
 
-    def relies(self, relied: list[tuple[dict[str, Any], str, Any]]) -> None:
-        """Remember what attributes are."""
-        self.relied += relied
+    def relies(self, attributes: dict[str, Any], was: dict[str, Any]) -> None:
+        """Remember what attributes were when they were first met, but for those that the function itself has set."""
+        for name, x in was.items():
+            if (id(attributes), name) not in self.relied and not self._is_inside(x):
+                self.relied[id(attributes), name] = attributes, name, x
+
+    def _is_inside(self, x: Any) -> bool:
+        """Whether it is a node of this run, or has one."""
+        parts = x if isinstance(x, list | tuple) else (x,)
+        return any(isinstance(part, Node) and part.index >= self.first for part in parts)
 
     def refuse(self, node: Node, how: str) -> NoReturn:
         """A number was asked for."""

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import types
 from typing import NamedTuple
 
 import numpy as np
@@ -99,6 +100,52 @@ def test_gradients_of_captured_parameters():
         assert w.grad == 7.0
     assert grad(lambda w: jit(lambda x: w * x)(2.0))(3.0) == 2.0
     assert trace(grad(lambda w: trace(lambda x: w * x, 1.0)(2.0)), 3.0)(5.0) == 2.0
+
+
+def test_attributes_of_arguments_are_what_they_were():
+    settings = types.SimpleNamespace(k=2.0, label="a")
+    program, f = trace(lambda x, s: x * s.k, 1.0, settings), jit(lambda x, s: x * s.k)
+    settings.k = 1.0 + 1.0  # the same number
+    settings.more = 5.0
+    assert program(3.0, settings) == f(3.0, settings) == 6.0
+    settings.k = 5.0
+    with pytest.raises(GuardError, match="k of something"):
+        program(3.0, settings)
+    with pytest.raises(GuardError):
+        trace(lambda x: program(x, settings), 1.0)
+    assert f(3.0, settings) == 15.0
+    settings.k = 2.0
+    assert f(3.0, settings) == 6.0
+    assert f.cache_info()[:2] == (1, 2)
+    outer = trace(lambda x: 2.0 * program(x, settings), 1.0)
+    settings.label = "b"  # the function may have gone by any of them
+    with pytest.raises(GuardError, match="label"):
+        outer(1.0)
+
+    class Model:
+        def __init__(self):
+            self.scale, self.w = 3.0, Value(2.0)
+
+        @jit
+        def at(self, x):
+            return self.scale * x * self.w
+
+    model = Model()
+    for scale, w, expected in [(3.0, model.w, 6.0), (10.0, model.w, 20.0), (10.0, Value(1.0), 10.0)]:
+        model.scale, model.w = scale, w
+        assert model.at(1.0).data == expected
+    model.w.data = 5.0
+    assert model.at(1.0).data == 50.0
+    assert Model.at.cache_info().misses == 3
+
+
+def test_another_parameter_in_the_place_of_one():
+    net = nn.Sequential(nn.Linear(2, 1, rng=np.random.default_rng(0)))
+    f, x = jit(lambda x: net(x).sum()), np.ones((1, 2))
+    with autograd.no_grad():
+        assert f(x) == net(x).sum().item()
+        net[0].weight = Tensor([[5.0, 6.0]])
+        assert f(x) == net(x).sum().item()
 
 
 @pytest.mark.parametrize("executor", ["python", "numpy"])
