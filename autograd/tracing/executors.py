@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from autograd.errors import OperandError
+from autograd.errors import GuardError, OperandError
 from autograd.tensor import Tensor
 from autograd.tracing import chains, hashing, kernels
 from autograd.tracing.levels import Levels
@@ -31,8 +31,10 @@ _LONG = {"numpy": 300, "numba": 2000}
 """From so many equations on "auto" takes another executor than Python: it must pay for being prepared."""
 _WIDE = 16
 """So many equations a run has at least, on average, where "auto" takes "numpy": a call of numpy costs like so many."""
-_BLOCK = 1 << 18
-"""How many values of all lanes are computed at a time, so that they stay in the processor's cache."""
+_BLOCK, _MOST = 1 << 18, 1 << 24
+"""How many values of all lanes are computed at a time, so that they stay in the processor's cache, or in memory."""
+_CALL = 512
+"""A call of numpy costs as much as to compute so many numbers with it, and 25 with Python."""
 
 Values = npt.NDArray[np.float64]
 
@@ -60,10 +62,10 @@ class Filler(Protocol):
 
 
 class Flat:
-    """A program on one buffer of floats; it keeps no state."""
+    """A program on one buffer of floats; it keeps no state. What is faster for one point may be `alone`."""
 
-    def __init__(self, filler: Filler) -> None:
-        self._filler, self.schedule, self.name = filler, filler.schedule, filler.name
+    def __init__(self, filler: Filler, alone: Executor | None = None) -> None:
+        self._filler, self.schedule, self.name, self._alone = filler, filler.schedule, filler.name, alone
 
     def __call__(self, given: Sequence[Any]) -> list[Any]:
         """The outputs, or a `GuardError`."""
@@ -85,6 +87,12 @@ class Flat:
         GuardError : where a guard does not hold; it names the `lane`.
         """
         schedule = self.schedule
+        if self._alone:
+            try:
+                found = self._alone([*inputs.tolist(), *captured])
+                return np.array([math.nan if x is None else x for x in found], np.float64)
+            except GuardError:  # which does not know the lane
+                pass
         values = np.empty(schedule.size) if values is None else values
         values[: len(inputs)] = inputs
         if captured:
@@ -114,8 +122,10 @@ class Flat:
         """The outputs of shape (lanes, outputs) for inputs of shape (lanes, inputs)."""
         schedule, lanes = self.schedule, len(inputs)
         out = np.empty((lanes, len(schedule.outputs)))
-        step = _BLOCK // max(1, schedule.size)
-        if lanes == 1 or step < 8:
+        step, calls = _BLOCK // max(1, schedule.size), len(schedule.codes) if isinstance(self._filler, Levels) else 0
+        if schedule.size < _CALL * calls:  # runs are narrow, so that calls cost more than numbers do
+            step = max(step, min(_CALL, _MOST // schedule.size))
+        if lanes == 1 or step < 8 or (self._alone and lanes * schedule.size < 25 * calls):
             # one after the other: a lane is enough for the cache, and its runs for vector instructions
             values = np.empty(schedule.size)
             for lane, x in enumerate(inputs):
@@ -164,11 +174,11 @@ def executor_of(listing: Listing, name: str) -> Executor:
     return Flat(Levels(schedule))
 
 
-def flat_of(listing: Listing, name: str) -> Flat | None:
-    """The executor for lanes, which compute many numbers at once however short the program is."""
+def flat_of(listing: Listing, name: str, alone: Executor) -> Flat | None:
+    """The executor for lanes, which compute many numbers at once however short the program is; one point is `alone`."""
     if not is_flat(listing):
         return None
     long = len(listing.equations) >= _LONG["numpy"]  # it may have to be compiled, which takes about a minute
     if (name == "numba" or (name == "auto" and long and is_installed())) and Machine.knows(listing):
         return Flat(Machine(scheduled(listing, Machine.wide, dots=True, loops=compiled_copy(chains))))
-    return Flat(Levels(scheduled(listing, Levels.wide)))
+    return Flat(Levels(scheduled(listing, Levels.wide)), alone)

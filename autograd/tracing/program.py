@@ -36,8 +36,8 @@ def trace(
     Parameters
     ----------
     f : a function of floats, arrays, nodes, and nested lists, tuples and dicts of them. Whatever else it is given
-        (text, integers in arrays, an object) is part of the program; attributes of objects, and of modules that it calls,
-        must be what they were. Its branches are those taken for `args`, each with a guard.
+        (text, integers in arrays, an object) is part of the program; attributes of objects, and of modules that it
+        calls, must be what they were. Its branches are those taken for `args`, each with a guard.
     args : where. A program is for arguments of this structure and of these shapes.
     executor : what runs it: ``"python"`` (generated source), ``"numpy"`` (a call for all equations of one kind that
         need nothing of each other), ``"numba"`` (a compiled machine for them, with the extra ``[fast]``), or
@@ -156,7 +156,8 @@ class Program:
 
     @cached_property
     def _flat(self) -> Flat | None:
-        return self._executor if isinstance(self._executor, Flat) else flat_of(self._listing, self._wanted)
+        executor = self._executor
+        return executor if isinstance(executor, Flat) else flat_of(self._listing, self._wanted, executor)
 
     def __len__(self) -> int:
         return len(self._listing.equations)

@@ -180,6 +180,28 @@ def test_lanes_of_a_large_program(executor, monkeypatch):
     assert program.batch(np.empty((0, 40)))[0].shape == (0,)
 
 
+@pytest.mark.parametrize("executor", ["python", "numpy"])
+@pytest.mark.parametrize("lanes", [1, 3, 600])
+def test_lanes_of_a_narrow_program(executor, lanes):
+    def f(x):
+        level = x[0]
+        for _ in range(2_000):  # every operation needs the one before
+            level = level - 0.001 * level * x[1]
+        return level if level > 0.0 else x[1], None
+
+    points = np.random.default_rng(0).uniform(0.5, 1.0, (lanes, 2))
+    program = trace(f, points[0].tolist(), executor=executor)
+    level, nothing = program.batch(points)
+    assert nothing is None
+    assert level.tolist() == [f(point)[0] for point in points.tolist()]
+    assert program.flat(points[0]).tolist()[:1] == [level[0]]
+    points[-1, 0] = -1.0
+    with pytest.raises(GuardError, match=f"lane {lanes - 1}"):
+        program.flat(points)
+    with pytest.raises(GuardError, match="these arguments"):
+        program.flat(points[-1])
+
+
 @pytest.mark.parametrize("executor", FAST)
 def test_structure_of_a_batch(executor):
     w = Value(3.0)
