@@ -82,6 +82,12 @@ class Differentiable(Node):
                 f"data of {called(self)} cannot be assigned inside a function that is being differentiated or traced"
             )
 
+    def _renew(self) -> None:
+        """Be newer than all consumers, which is how a sweep notices that the data are others."""
+        index = tick()
+        recording.renewed(self)  # in this order: who does not hear of it begins after the index
+        self.index = index
+
     def zero_grad(self) -> None:
         """Forget the gradient: ``grad`` is None again."""
         self.grad = None

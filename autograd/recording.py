@@ -10,6 +10,7 @@ __all__ = [
     "is_recording",
     "is_tracing",
     "is_watched",
+    "kept_posted",
     "no_grad",
     "traced",
     "tracer",
@@ -62,6 +63,12 @@ class Tracer(Protocol):
 
     def relies(self, attributes: dict[str, Any], was: dict[str, Any]) -> None:
         """What is done may go by these attributes of something that is no number, and by what they are now."""
+
+    def begin(self) -> None:
+        """Nodes of smaller indices than the next are not of this run."""
+
+    def renewed(self, leaf: Any) -> None:
+        """A leaf is about to get a new index."""
 
     def refuse(self, node: Any, how: str) -> NoReturn:
         """Raise an error: the number in `node` was asked for, and what is made of it would be frozen."""
@@ -160,6 +167,29 @@ def sweeping() -> AbstractContextManager[None]:
     """Let the tracer of this thread know that what is computed in this block is computed by a sweep."""
     looking = tracer()
     return looking.sweeping() if looking else _nothing
+
+
+_posted: list[Tracer] = []
+
+
+class kept_posted:  # noqa: N801  # beside its sisters
+    """Let a tracer know which leaves are given other data meanwhile, in any thread: they get new indices."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self.tracer = tracer
+
+    def __enter__(self) -> None:
+        _posted.append(self.tracer)
+        self.tracer.begin()
+
+    def __exit__(self, *error: object) -> None:
+        _posted.remove(self.tracer)
+
+
+def renewed(leaf: Any) -> None:
+    """Say that a leaf is about to get other data and a new index."""
+    for tracer in _posted[:]:
+        tracer.renewed(leaf)
 
 
 class traced:  # noqa: N801  # beside its sisters

@@ -351,7 +351,7 @@ class Tensor(Differentiable, kind="Tensor"):
             array = np.array(array, old.dtype)
             array.flags.writeable = False
         self._data = array
-        self.index = tick()  # newer than its consumers, which is how a sweep notices
+        self._renew()
 
     def item(self) -> float:
         """The number in a Tensor of one element, without history."""

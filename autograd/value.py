@@ -272,7 +272,7 @@ class Value(Differentiable, kind="Value"):
         if type(data) is not float:
             data = data._data if isinstance(data, Value) else _number(data, "data")
         self._data = data
-        self.index = tick()  # newer than its consumers, which is how a sweep notices
+        self._renew()
 
     def item(self) -> float:
         """The number, without history."""
@@ -286,6 +286,8 @@ class Value(Differentiable, kind="Value"):
         return bool(self._data)
 
     def __format__(self, spec: str) -> str:
+        if spec:
+            self.look(f"format(x, {spec!r})")
         return format(self._data, spec) if spec else repr(self)
 
     def __repr__(self) -> str:

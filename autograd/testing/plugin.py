@@ -154,19 +154,20 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def _seen(config: pytest.Config) -> dict[str, Any]:
-    """What this process knows: whether it ran a part only, which rules there are, and which were checked."""
+    """What this process knows: whether it ran a part only, which rules there are, and which are checked or gone."""
     from autograd.testing.checks import checked
 
-    there = [row.name for row in config.stash[_EXPECTED] if table.get(row.name) is row]
-    return {"partial": config.stash[_PARTIAL], "there": there, "checked": sorted(checked)}
+    there = [row.name for row in config.stash[_EXPECTED]]
+    gone = [row.name for row in config.stash[_EXPECTED] if table.get(row.name) is not row]
+    return {"partial": config.stash[_PARTIAL], "there": there, "done": [*checked, *gone]}
 
 
 def _untested(config: pytest.Config) -> list[str]:
     seen = [_seen(config), *config.stash[_WORKERS]]
     if any(one["partial"] for one in seen):
         return []
-    checked = {name for one in seen for name in one["checked"]}
-    return [name for name in dict.fromkeys(name for one in seen for name in one["there"]) if name not in checked]
+    done = {name for one in seen for name in one["done"]}
+    return [name for name in dict.fromkeys(name for one in seen for name in one["there"]) if name not in done]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -71,12 +71,13 @@ def trace(
     signature, given = signature_of(marked(args, static))
     for thing in signature.things:
         recorder.relies(thing.__dict__, thing.__dict__)
-    with recording.enable_grad():
-        inputs = [fresh_input(x, signature.has_arrays) for x in given]
-        outline, heads = recorder.run(f, signature.filled(inputs), name_of(f))
-    count, swept, known = len(heads), bool(recorder.watched), set(map(id, heads))
-    heads += [node for node in dict.fromkeys(recorder.watched) if id(node) not in known]
-    listing = listed(inputs, heads, recorder, loops_for(recorder, executor))
+    with recording.kept_posted(recorder):
+        with recording.enable_grad():
+            inputs = [fresh_input(x, signature.has_arrays) for x in given]
+            outline, heads = recorder.run(f, signature.filled(inputs), name_of(f))
+        count, swept, known = len(heads), bool(recorder.watched), set(map(id, heads))
+        heads += [node for node in dict.fromkeys(recorder.watched) if id(node) not in known]
+        listing = listed(inputs, heads, recorder, loops_for(recorder, executor))
     return Program(f, args, static, signature, listing, outline, count, swept, executor)
 
 

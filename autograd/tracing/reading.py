@@ -89,6 +89,7 @@ class Tape:
 
     def __init__(self, inputs: Sequence[Node], heads: Sequence[Any], recorder: Recorder, loops: Any) -> None:
         self._first, self._shapes, self._outside = recorder.first, dict[Any, int](), dict[Node, int]()
+        self._is_outside = recorder.is_outside
         self.numbering = Numbering(map(self._alike, inputs), loops)
         self.captured: list[tuple[int, Node]] = []
         self.decisions = [(outcome, line) for _, outcome, line in recorder.decisions]
@@ -149,7 +150,8 @@ class Tape:
         ], np.int64)  # fmt: skip
         is_node = operands >= 0
         operands[is_node] -= self._first
-        unknown = is_node & ((operands < 0) | ~self._is_known.take(operands, mode="clip"))
+        is_far = (operands < 0) | (operands >= len(self._is_known))
+        unknown = is_node & (is_far | ~self._is_known.take(operands, mode="clip"))
         if unknown.any():
             flat = [*chain.from_iterable(taken)]
             for k in np.flatnonzero(unknown).tolist():
@@ -171,13 +173,13 @@ class Tape:
         if not isinstance(x, Node):
             return self._constant(x)
         place = x.index - self._first
-        if place < 0:
+        if self._is_outside(x):
             slot = self._outside.get(x)
             if slot is None:
                 self._outside[x] = slot = self.numbering.given(self._alike(x))
                 self.captured.append((slot, x))
             return ~slot
-        if self._is_known[place]:
+        if place < len(self._is_known) and self._is_known[place]:
             return place
         if x.op is None:
             return self._constant(x._data)

@@ -179,8 +179,13 @@ class Recorder:
         self.where = array("i")
         self.sweeps: list[tuple[Sweep, Sequence[Node]]] = []
         self._rules_of = rules_of
+        self._renewed: set[Node] = set()
         self._ours = _Ours()
         self._sweep: int | None = None
+
+    def begin(self) -> None:
+        """Let the run begin now."""
+        self.first = tick()
 
     def run(self, f: Callable[..., Any], args: Sequence[Any], name: str) -> tuple[Any, list[Any]]:
         """Run a function; the structure of its result, and its leaves."""
@@ -255,7 +260,16 @@ class Recorder:
 
     def knows(self, node: Node) -> bool:
         """Whether a node is more than a constant made inside."""
-        return node.requires_grad or node.op is not None or node.index < self.first
+        return node.requires_grad or node.op is not None or self.is_outside(node)
+
+    def is_outside(self, node: Node) -> bool:
+        """Whether it was there before the run."""
+        return node.index < self.first or node in self._renewed
+
+    def renewed(self, leaf: Node) -> None:
+        """Another thread assigns to a leaf: its index will not tell that it was there before."""
+        if leaf.index < self.first:
+            self._renewed.add(leaf)
 
     def swept(self, results: Sequence[Any]) -> None:
         """Remember what a sweep gave."""

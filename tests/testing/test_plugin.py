@@ -66,8 +66,9 @@ def test_workers_of_xdist_count_together(run):
     assert status == 1, text
     assert "1 of the table: doubled" in text
     assert run("-n", "2", "-k", "it", **one)[0] == 0
-    status, text = run("-n", "2", "--dist", "loadfile", **one, test_other=each.format("doubled"))
-    assert status == 0, text
+    for rest in (each.format("doubled"), "import autograd\ndef test_it():\n    del autograd.table['doubled']\n"):
+        status, text = run("-n", "2", "--dist", "loadfile", **one, test_other=rest)
+        assert status == 0, text
 
 
 def test_modules_that_no_test_imports(run):

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import threading
 import types
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ import autograd
 import nn
 from autograd import GraphError, GuardError, Tensor, TraceError, Value, elementwise, grad, jit, trace, value_and_grad
 from autograd.primitive import table
+from autograd.tracing import reading
 from tests.tracing.executors import in_threads
 
 A = np.array([1.0, -3.0, 2.0])
@@ -137,6 +139,38 @@ def test_attributes_of_arguments_are_what_they_were():
     model.w.data = 5.0
     assert model.at(1.0).data == 50.0
     assert Model.at.cache_info().misses == 3
+
+
+@pytest.mark.parametrize(("w", "x"), [(Value(3.0), 2.0), (Tensor([3.0, 3.0]), np.array([2.0, 2.0]))])
+def test_what_is_captured_may_be_assigned_by_another_thread_while_it_is_traced(w, x, monkeypatch):
+    def assign(factor):
+        w.data = plain(w) * factor
+
+    def f(x):
+        a = x * w
+        thread = threading.Thread(target=assign, args=(1.5,))
+        thread.start()
+        thread.join()
+        return a + x * w
+
+    program = trace(f, x)
+    assert program.captured == (w,)
+    assign(2.0)
+    with autograd.no_grad():
+        np.testing.assert_array_equal(program(x), 2.0 * x * plain(w))
+
+    def late():  # between the run and the reading of it
+        now = real()
+        assign(0.5)
+        return now
+
+    real = reading.tick
+    monkeypatch.setattr(reading, "tick", late)
+    program = trace(lambda x: x * w, x)
+    monkeypatch.undo()
+    assert program.captured == (w,)
+    with autograd.no_grad():
+        np.testing.assert_array_equal(program(x), x * plain(w))
 
 
 def test_another_parameter_in_the_place_of_one():
