@@ -24,7 +24,8 @@ __all__ = ["Sparse", "hessian", "jacobian"]
 class Sparse(NamedTuple):
     """A matrix by its entries that can differ from 0, sorted by row and column.
 
-    `values` is an array, or a list of nodes where the matrix was computed of nodes.
+    `values` is an array of shape (entries,), or a list of nodes where the matrix was computed of nodes; of a batch it
+    has shape (entries, lanes), and `toarray` gives shape (rows, columns, lanes).
 
     >>> Sparse(np.array([0, 1]), np.array([1, 0]), np.array([3.0, 4.0]), (2, 2)).toarray()
     array([[0., 3.],
@@ -54,11 +55,16 @@ class Sparse(NamedTuple):
         """The matrix as a `scipy.sparse.csr_array`, where SciPy is installed."""
         from scipy.sparse import csr_array  # imported when used: SciPy is no dependency
 
+        if np.ndim(self.values) != 1:
+            raise OperandError(
+                f"scipy's matrices have two axes, but this one has lanes, its values have shape "
+                f"{np.shape(self.values)}; take one, matrix._replace(values=matrix.values[:, lane]), or toarray()"
+            )
         return csr_array((self.values, (self.rows, self.columns)), self.shape)
 
     def toarray(self) -> NDArray[np.floating[Any]]:
         """The matrix with all its zeros."""
-        matrix = np.zeros(self.shape)
+        matrix = np.zeros((*self.shape, *np.shape(self.values)[1:]))
         matrix[self.rows, self.columns] = self.values
         return matrix
 

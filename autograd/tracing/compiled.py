@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from functools import partial, update_wrapper
@@ -13,10 +14,14 @@ from autograd.errors import GuardError, OperandError
 from autograd.primitive import Node, raw_of
 from autograd.tracing.executors import check_executor
 from autograd.tracing.program import Program, trace
-from autograd.tracing.signature import marked, positions, signature_of
+from autograd.tracing.signature import marked, parameters_of, positions, signature_of
 from autograd.tracing.tracer import InfiniteError
 
 __all__ = ["CacheInfo", "Jitted", "jit"]
+
+
+_MANY = 32
+"""So many programs that were not used again are too many."""
 
 
 class CacheInfo(NamedTuple):
@@ -78,6 +83,8 @@ class Jitted:
     def __init__(self, f: Callable[..., Any], static: int | tuple[int, ...], maxsize: int, executor: str) -> None:
         update_wrapper(self, f, updated=())
         self._f, self._static, self._maxsize, self._executor = f, static, maxsize, executor
+        names = parameters_of(f)
+        self._static_names = {names[place] for place in positions(static, len(names))}
         self._hits = self._misses = 0
         self._kept: OrderedDict[tuple[Any, int], Program] = OrderedDict()
         self._paths: dict[Any, list[tuple[Any, int]]] = {}
@@ -98,18 +105,25 @@ class Jitted:
         except InfiniteError:
             return self._f(*args, **options)
 
+    def _taken(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[tuple[Any, ...], tuple[int, ...]]:
+        """What programs take, and which of it is static: of the options, which come first, those with such names."""
+        static = positions(self._static, len(args))
+        if not options:
+            return args, static
+        fixed = tuple((name, x) for name, x in options.items() if name in self._static_names)
+        moving = {name: x for name, x in options.items() if name not in self._static_names}
+        return (fixed, moving, *args), (0, *(position + 2 for position in static))
+
     def _arguments(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, list[Any]]:
-        """Of what kind arguments are that programs take, options first, and the inputs in them."""
-        fixed = marked(args, positions(self._static, len(args)))
-        signature, given = signature_of((options, *fixed) if options else fixed)
+        """Of what kind arguments are, and the inputs in them."""
+        signature, given = signature_of(marked(*self._taken(args, options)))
         return (bool(options), signature.key), given
 
     def _traced(self, args: tuple[Any, ...], options: dict[str, Any]) -> Program:
         """A new program for such arguments, which is kept."""
         kind, _ = self._arguments(args, options)
-        f, taken, static = self._f, args, positions(self._static, len(args))
-        if options:
-            f, taken, static = _spread(f), (options, *args), tuple(position + 1 for position in static)
+        taken, static = self._taken(args, options)
+        f = _spread(self._f) if options else self._f
         return self._keep(kind, trace(f, *taken, executor=self._executor, static_argnums=static))
 
     def _at_hand(self, kind: Any) -> Iterator[Program]:
@@ -139,12 +153,21 @@ class Jitted:
                 self._paths[old[0]].remove(old)
                 if not self._paths[old[0]]:
                     del self._paths[old[0]]
+            is_vain = self._misses == _MANY and self._hits < _MANY // 4
+        if is_vain:
+            warnings.warn(
+                f"{program.__name__} was traced {_MANY} times in {_MANY + self._hits} calls, which takes far longer than "
+                "without jit: it takes another path each time (autograd.where, max and sort do not), or something that "
+                "is part of a program is not what it was (integers in arrays, attributes, static_argnums=)",
+                RuntimeWarning,
+                stacklevel=4,
+            )
         return program
 
     def backward(self, *args: Any, **options: Any) -> Any:
         """`Program.backward` of the program for these arguments, which is traced where there is none."""
         kind, _ = self._arguments(args, options)
-        taken = (options, *args) if options else args
+        taken, _ = self._taken(args, options)
         for program in self._at_hand(kind):
             try:
                 return program.backward(*taken)
@@ -160,7 +183,7 @@ class Jitted:
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """A method of `instance`, which is part of the program."""
-        return self if instance is None else partial(self, instance)
+        return self if instance is None else _Method(self, instance)
 
     @property
     def programs(self) -> tuple[Program, ...]:
@@ -184,11 +207,24 @@ class Jitted:
         return f"<jit of {getattr(self, '__qualname__', self._f)!s}: {len(self.programs)} programs>"
 
 
-def _spread(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The function with its options as the first argument."""
+class _Method(partial[Any]):
+    """What `jit` makes of a method, with its instance."""
 
-    def spread(options: Any, *args: Any) -> Any:
-        return f(*args, **options)
+    func: Jitted
+
+    def backward(self, *args: Any, **options: Any) -> Any:
+        """See `Jitted.backward`."""
+        return self.func.backward(*self.args, *args, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.func, name)
+
+
+def _spread(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with its options as the first two arguments: those that are static, and the others."""
+
+    def spread(fixed: Any, options: Any, *args: Any) -> Any:
+        return f(*args, **dict(fixed), **options)
 
     spread.__name__ = spread.__qualname__ = getattr(f, "__qualname__", repr(f))
     return spread

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -234,7 +235,7 @@ class Program:
         >>> program.flat([3.0, 2.0])
         array([18., 12.,  9.])
         """
-        x, count = np.asarray(x, np.float64), len(self._listing.inputs)
+        x, count = self._numbers(x), len(self._listing.inputs)
         if self._flat is None:
             raise OperandError(f"the program of {self.__name__} works on arrays; only one of numbers has lanes")
         if x.ndim not in (1, 2) or x.shape[-1] != count:
@@ -253,6 +254,17 @@ class Program:
         if out.shape[-1] == self._count:
             return out
         return out[: self._count] if out.ndim == 1 else out[:, : self._count]
+
+    def _numbers(self, x: Any) -> np.ndarray[Any, Any]:
+        array = None
+        with suppress(ValueError):  # a list of lists of several lengths
+            array = np.asarray(x)
+        if array is None or array.dtype.kind not in "fiub":
+            raise OperandError(
+                f"the program of {self.__name__} takes the numbers of all its inputs, in order, as one array of real "
+                f"numbers, but got {x!s:.60} of type {type(x).__name__}"
+            )
+        return np.asarray(array, np.float64)
 
     def batch(self, x: Any) -> Any:
         """The results for many points at once: one lane per row of `x`, which has shape (lanes, inputs).
@@ -273,7 +285,7 @@ class Program:
         >>> program.batch([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
         {'sum': array([ 3.,  7., 11.]), 'product': array([ 2., 12., 30.])}
         """
-        x = np.asarray(x, np.float64)
+        x = self._numbers(x)
         if x.ndim != 2:
             raise ShapeError(f"batch takes one row per lane, an array of shape (lanes, inputs), but got {x.shape}")
         columns = np.ascontiguousarray(self.flat(x).T)

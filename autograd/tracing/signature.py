@@ -215,8 +215,8 @@ def _paths(name: str, tree: Any) -> Iterator[str]:
         yield name
 
 
-def parameters_of(f: Callable[..., Any], count: int) -> list[str]:
-    """The names of the positional arguments of a function."""
+def parameters_of(f: Callable[..., Any], count: int | None = None) -> list[str]:
+    """The names of the positional arguments of a function, or of so many."""
     try:
         names = [
             p.name
@@ -225,7 +225,7 @@ def parameters_of(f: Callable[..., Any], count: int) -> list[str]:
         ]
     except (TypeError, ValueError):
         names = []
-    return [*names, *(f"x{place}" for place in range(len(names), count))][:count]
+    return [*names, *(f"x{place}" for place in range(len(names), count or 0))][:count]
 
 
 def raw_input(x: Any, beside_arrays: bool) -> Any:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 import autograd
-from autograd import ShapeError, Tensor
+from autograd import ShapeError, Tensor, TraceError
 from nn.arguments import check_sizes
 from nn.module import Module, shape_of
 
@@ -106,6 +106,11 @@ class ChannelNorm(Module):
 
     def _track(self, mean: Any, variance: Any, count: int) -> None:
         """Move the running statistics towards those of a batch, made of `count` numbers each."""
+        if autograd.is_tracing():
+            raise TraceError(
+                f"{type(self).__name__} moves its running statistics with each batch in training, which a program "
+                "cannot; trace the model after eval(), or make the layer with track_running_stats=False"
+            )
         self.num_batches_tracked += 1
         share = 1.0 / self.num_batches_tracked if self.momentum is None else self.momentum
         for name, now in (("running_mean", _raw(mean)), ("running_var", _raw(variance) * (count / (count - 1)))):

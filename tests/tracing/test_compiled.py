@@ -207,3 +207,49 @@ def test_static_arrays_are_told_apart_by_what_is_in_them():
     assert f(2.0, tables[0]) == 10.0
     with pytest.raises(OperandError, match="use a tuple for a list"):
         f(2.0, [1.0, 2.0])
+
+
+# --- what it says ---
+
+
+def test_a_method_has_all_that_a_function_has():
+    class Model:
+        def __init__(self):
+            self.w = Value(3.0)
+
+        @jit
+        def loss(self, x, *, power=2):
+            return (x * self.w) ** power
+
+    model = Model()
+    with autograd.no_grad():
+        assert model.loss(2.0) == 36.0
+    assert model.loss.backward(2.0) == 36.0
+    assert model.w.grad == 24.0
+    assert model.loss.backward(2.0, power=1) == 6.0
+    assert model.loss.cache_info() == Model.loss.cache_info()
+    assert len(model.loss.programs) == model.loss.cache_info().currsize == 2
+    model.loss.cache_clear()
+    assert model.loss.programs == ()
+
+
+def test_static_arguments_by_name():
+    f = jit(lambda x, n=1: sum((x for _ in range(n)), 0.0), static_argnums=1)
+    assert [f(2.0, 3), f(2.0, n=3), f(2.0), f(2.0, n=2), f(2.0, n=3)] == [6.0, 6.0, 2.0, 4.0, 6.0]
+    assert f.cache_info()[:2] == (1, 4)
+    w = Value(2.0)
+    g = jit(lambda x, n: sum((x * w for _ in range(n)), 0.0), static_argnums=-1)
+    assert g.backward(1.0, n=3) == 6.0
+    assert w.grad == 3.0
+
+
+def test_it_warns_where_no_program_is_used_again():
+    f = jit(lambda x, labels: x * labels.sum())
+    f(1.0, np.array([0]))
+    with pytest.warns(RuntimeWarning, match="traced 32 times in 33 calls") as caught:
+        assert [f(2.0, np.array([k])) for k in range(40)] == [2.0 * k for k in range(40)]
+    assert [warning.filename for warning in caught] == [__file__]
+    calm = jit(lambda x, n: x * n, static_argnums=1)
+    for n in range(60):
+        calm(1.0, 1000)
+        calm(1.0, n)

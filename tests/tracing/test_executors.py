@@ -202,6 +202,23 @@ def test_lanes_of_a_narrow_program(executor, lanes):
         program.flat(points[-1])
 
 
+def test_a_sparse_matrix_per_lane():
+    points = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    matrices = trace(lambda p: p[0] ** 2 * p[1], [1.0, 2.0]).hessian(sparse=True).batch(points)
+    want = np.stack([[[2.0 * y, 2.0 * x], [2.0 * x, 0.0]] for x, y in points], axis=-1)
+    np.testing.assert_array_equal(matrices.toarray(), want)
+    with pytest.raises(OperandError, match="this one has lanes"):
+        matrices.toscipy()
+
+
+@pytest.mark.parametrize("wrong", [[None, 1.0], ["a", "b"], {"x": 1.0}, [1j, 2.0], [[1.0], [1.0, 2.0]], "text", None])
+def test_what_is_no_array_of_numbers(wrong):
+    program = trace(lambda x, y: x * y, 1.0, 2.0)
+    for take in (program.flat, program.batch):
+        with pytest.raises(OperandError, match="as one array of real numbers, but got"):
+            take(wrong)
+
+
 @pytest.mark.parametrize("executor", FAST)
 def test_structure_of_a_batch(executor):
     w = Value(3.0)

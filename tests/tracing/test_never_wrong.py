@@ -173,6 +173,14 @@ def test_what_is_captured_may_be_assigned_by_another_thread_while_it_is_traced(w
         np.testing.assert_array_equal(program(x), x * plain(w))
 
 
+def test_statistics_of_a_layer_cannot_be_moved_by_a_program():
+    layer, x = nn.BatchNorm1d(2), np.ones((3, 2))
+    with pytest.raises(TraceError, match=r"BatchNorm1d moves its running statistics .* after eval\(\)"):
+        trace(lambda x: layer(x).sum(), x)
+    assert layer.num_batches_tracked == 0
+    trace(lambda x: layer.eval()(x).sum(), x)
+
+
 def test_another_parameter_in_the_place_of_one():
     net = nn.Sequential(nn.Linear(2, 1, rng=np.random.default_rng(0)))
     f, x = jit(lambda x: net(x).sum()), np.ones((1, 2))
