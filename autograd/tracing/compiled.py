@@ -156,7 +156,7 @@ class Jitted:
             is_vain = self._misses == _MANY and self._hits < _MANY // 4
         if is_vain:
             warnings.warn(
-                f"{program.__name__} was traced {_MANY} times in {_MANY + self._hits} calls, which takes far longer than "
+                f"{program.__name__} was traced {_MANY} times in {_MANY + self._hits} calls, which takes longer than "
                 "without jit: it takes another path each time (autograd.where, max and sort do not), or something that "
                 "is part of a program is not what it was (integers in arrays, attributes, static_argnums=)",
                 RuntimeWarning,

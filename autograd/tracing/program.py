@@ -75,7 +75,15 @@ def trace(
     with recording.kept_posted(recorder):
         with recording.enable_grad():
             inputs = [fresh_input(x, signature.has_arrays) for x in given]
-            outline, heads = recorder.run(f, signature.filled(inputs), name_of(f))
+            try:
+                outline, heads = recorder.run(f, signature.filled(inputs), name_of(f))
+            except TypeError as error:
+                if any(isinstance(x, int) for x in given):
+                    error.add_note(
+                        f"{name_of(f)} was given a Value in the place of each number, also of integers, since it is "
+                        "traced; name an argument that is to stay as it is by static_argnums="
+                    )
+                raise
         count, swept, known = len(heads), bool(recorder.watched), set(map(id, heads))
         heads += [node for node in dict.fromkeys(recorder.watched) if id(node) not in known]
         listing = listed(inputs, heads, recorder, loops_for(recorder, executor))

@@ -57,7 +57,7 @@ class Rows(NamedTuple):
     ----------
     code, alike, line : as in `Slots`.
     place : the creation index of the node, counted from the first.
-    ends : where the operands of the row end.
+    ends : where the operands of each row end.
     operands : places; ~slot for what is no node of the run.
     slot_of : slots by place, -1 where there is none yet.
     """

@@ -17,7 +17,7 @@ from typing import Any
 
 from autograd import recording
 from autograd.errors import GuardError
-from autograd.primitive import Primitive, quiet
+from autograd.primitive import Node, Primitive, quiet
 from autograd.tracing.equations import How, raw_result
 from autograd.tracing.listing import Equation, Guard, Listing, Relied
 
@@ -71,7 +71,10 @@ def followed(listing: Listing, given: Sequence[Any], result: Callable[[Equation,
 def node_result(equation: Equation, operands: Sequence[Any]) -> Any:
     """One equation on nodes, which is recorded."""
     with recording.no_grad() if equation.is_constant else nullcontext():
-        return equation.op(*operands, **equation.params)
+        out = equation.op(*operands, **equation.params)
+    if equation.name is not None and isinstance(out, Node):
+        out.name = equation.name
+    return out
 
 
 def _raw_result(equation: Equation, operands: Sequence[Any]) -> Any:

@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograd import recording, rules
-from autograd.callers import caller, cell_of
+from autograd.callers import cell_of
 from autograd.collector import tick
 from autograd.errors import TraceError
 from autograd.primitive import Node, Primitive, raw_of
@@ -36,6 +36,8 @@ from autograd.value import Value
 __all__ = ["Condition", "Flags", "InfiniteError", "Recorder", "Sweep"]
 
 _HOME = os.path.dirname(os.path.dirname(__file__)) + os.sep
+_NUMPY = os.path.dirname(np.__file__) + os.sep
+_PYTHON = os.path.dirname(os.__file__) + os.sep
 
 
 class InfiniteError(TraceError):
@@ -98,12 +100,16 @@ _OPERATOR, _COMPARISON, _TRANSFORM, _PULL = 3, 3, 3, 2
 _by_index = attrgetter("index")
 
 
-class _Ours(dict[str, bool]):
-    """Whether a file is one of ours."""
+class _Libraries(dict[str, bool]):
+    """Whether a file is ours, numpy's or Python's own, whose lines say nothing to a user."""
 
     def __missing__(self, file: str) -> bool:
-        self[file] = is_ours = file.startswith(_HOME)
-        return is_ours
+        is_python = file.startswith((_PYTHON, "<frozen ")) and "-packages" not in file
+        self[file] = is_library = is_python or file.startswith((_HOME, _NUMPY))
+        return is_library
+
+
+_is_library = _Libraries()
 
 
 class Sweep:
@@ -180,7 +186,6 @@ class Recorder:
         self.sweeps: list[tuple[Sweep, Sequence[Node]]] = []
         self._rules_of = rules_of
         self._renewed: set[Node] = set()
-        self._ours = _Ours()
         self._sweep: int | None = None
 
     def begin(self) -> None:
@@ -216,14 +221,14 @@ class Recorder:
         self.where.append(place)
 
     def _here(self, depth: int) -> int:
-        """The number of the innermost source line, from a frame at `depth` outward, that is not ours."""
+        """The number of the innermost source line, from a frame at `depth` outward, that is no library's."""
         frame = self._outside(sys._getframe(depth))  # to look at those before costs as much as to record
         place = self._places.get(frame.f_lasti)
         return self._new(frame) if place is None else place
 
     def _outside(self, frame: Any) -> Any:
-        """The innermost frame, from one outward, that is not of ours; its code is likely to be that of the next."""
-        while self._ours[frame.f_code.co_filename] and frame.f_back is not None:
+        """The innermost frame, from one outward, that is no library's; its code is likely to be that of the next."""
+        while _is_library[frame.f_code.co_filename] and frame.f_back is not None:
             frame = frame.f_back
         self._code, self._places = frame.f_code, self._places_by_code[id(frame.f_code)]
         return frame
@@ -363,8 +368,10 @@ def _line(code: CodeType, instruction: int) -> int:
 
 
 def _place() -> tuple[str, int]:
-    """File and number of the innermost source line that is not ours."""
-    frame = caller(_HOME)
+    """File and number of the innermost source line that is no library's."""
+    frame = sys._getframe(1)
+    while _is_library[frame.f_code.co_filename] and frame.f_back is not None:
+        frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
 
 

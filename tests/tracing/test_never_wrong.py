@@ -4,6 +4,7 @@ import copy
 import pickle
 import threading
 import types
+from collections import OrderedDict
 from typing import NamedTuple
 
 import numpy as np
@@ -179,6 +180,32 @@ def test_statistics_of_a_layer_cannot_be_moved_by_a_program():
         trace(lambda x: layer(x).sum(), x)
     assert layer.num_batches_tracked == 0
     trace(lambda x: layer.eval()(x).sum(), x)
+
+
+def test_errors_name_the_line_of_the_user_not_of_a_library():
+    for f in (lambda x: np.linalg.norm([x, x]), lambda x: np.clip(x, 0.0, 1.0), lambda x: copy.copy(x)):
+        with pytest.raises(TraceError, match=r"at test_never_wrong\.py:"):
+            trace(f, 1.0)
+    for g in (lambda x, n: sum(x for _ in range(n)), lambda x, n: [x, 2.0 * x][n]):
+        with pytest.raises(TypeError) as caught:
+            jit(g)(1.0, 1)
+        assert "name an argument that is to stay as it is by static_argnums=" in caught.value.__notes__[0]
+    with pytest.raises(TraceError, match=r"format\(x, '.2f'\)"):
+        trace(lambda x: x * float(f"{x:.2f}"), 1.0)
+
+
+def test_subclasses_of_lists_and_dicts_stay_what_they_are():
+    class Numbers(list):
+        pass
+
+    def f(numbers, named):
+        named.move_to_end("a")
+        return numbers[0] * 2.0 if type(numbers) is Numbers else numbers[0] * 3.0, named
+
+    args = Numbers([1.0]), OrderedDict(a=1.0, b=[2.0])
+    for out in (jit(f)(*args), jit(f)(*args), f(*args)):
+        assert type(out[1]) is OrderedDict
+        assert (out[0], list(out[1])) == (2.0, ["b", "a"])
 
 
 def test_another_parameter_in_the_place_of_one():

@@ -235,7 +235,9 @@ def test_a_gradient_may_have_a_name_and_is_seen_as_a_leaf():
         assert slope.op is None
         return slope * slope
 
-    assert [equation.name for equation in trace(f, 2.0).equations] == ["slope", None]
+    program = trace(f, 2.0)
+    assert [equation.name for equation in program.equations] == ["slope", None]
+    assert [node.name for node in program.nodes()[0].args if isinstance(node, Value)][:1] == ["slope"]
 
 
 class Amount:
