@@ -49,13 +49,18 @@ def jit(
     Parameters
     ----------
     f : a function as in `trace`, or a method.
-    static_argnums : as in `trace`: for each value of such an argument there is a program of its own.
+    static_argnums : as in `trace`, also where these arguments are given by name: for each value of such an argument
+        there is a program of its own.
     maxsize : how many programs are kept at most; the one that was used longest ago goes first.
     executor : what runs the programs, see `trace`.
 
     Raises
     ------
     TraceError : as in `trace`, when called.
+
+    Warns
+    -----
+    RuntimeWarning : once, where it was traced again and again in vain.
 
     Examples
     --------

@@ -28,6 +28,8 @@ from autograd.tracing.tracer import InfiniteError, Recorder
 
 __all__ = ["Program", "trace"]
 
+_DOUBLE = np.dtype(np.float64)
+
 
 def trace(
     f: Callable[..., Any], *args: Any, executor: str = "auto", static_argnums: int | tuple[int, ...] = ()
@@ -264,6 +266,8 @@ class Program:
         return out[: self._count] if out.ndim == 1 else out[:, : self._count]
 
     def _numbers(self, x: Any) -> np.ndarray[Any, Any]:
+        if type(x) is np.ndarray and x.dtype is _DOUBLE:
+            return x
         array = None
         with suppress(ValueError):  # a list of lists of several lengths
             array = np.asarray(x)
