@@ -61,7 +61,10 @@ class Tracer(Protocol):
     def sweeping(self) -> AbstractContextManager[None]:
         """Around a sweep."""
 
-    def relies(self, attributes: dict[str, Any], was: dict[str, Any]) -> None:
+    def entered(self, owner: Any) -> None:
+        """What is done now may go by attributes of `owner`, such as a module."""
+
+    def relies(self, attributes: dict[str, Any], names: Any) -> None:
         """What is done may go by these attributes of something that is no number, and by what they are now."""
 
     def begin(self) -> None:

@@ -62,7 +62,7 @@ class scope(ContextDecorator):  # noqa: N801  # beside no_grad
     name : what figures call it.
     owner : the object whose part of the computation this is, such as a module: leaves among its ``named_parameters()``
         fold with it, and ``named_modules()`` gives the names of owners inside. It is not kept alive. A program that was
-        traced through is for its attributes as they were.
+        traced through is for attributes that its ``forward`` reads as they were, and for ``training`` and ``buffers``.
 
     Raises
     ------
@@ -92,8 +92,7 @@ class scope(ContextDecorator):  # noqa: N801  # beside no_grad
 
     def __enter__(self) -> None:
         if recording.unusual and (tracer := recording.tracer()) and self._owner:
-            attributes = getattr(self._owner(), "__dict__", {})
-            tracer.relies(attributes, attributes)
+            tracer.entered(self._owner())
         stack = _local.stack
         if not stack:
             _inside.add(get_ident())

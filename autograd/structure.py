@@ -6,7 +6,6 @@ A class of tuples may say by `_parts` which leaves it has, and put others into t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from copy import copy
 from itertools import islice
 from typing import Any
 
@@ -81,23 +80,11 @@ def like(tree: Any, flat: Iterator[Any]) -> Any:
     {'w': ['a', ('b', 'c')]}
     """
     if isinstance(tree, dict):
-        named = {key: like(part, flat) for key, part in tree.items()}
-        if type(tree) is dict:
-            return named
-        out = copy(tree)  # a subclass, which may have more to it
-        for key, part in named.items():
-            out[key] = part
-        return out
+        return {key: like(part, flat) for key, part in tree.items()}
     if isinstance(tree, list):
         if _is_plain(tree):
-            listed = list(islice(flat, len(tree)))
-        else:
-            listed = [like(part, flat) if isinstance(part, _INNER) else next(flat) for part in tree]
-        if type(tree) is list:
-            return listed
-        other = copy(tree)
-        other[:] = listed
-        return other
+            return list(islice(flat, len(tree)))
+        return [like(part, flat) if isinstance(part, _INNER) else next(flat) for part in tree]
     if hasattr(tree, "_parts"):
         return tree._with([next(flat) for _ in tree._parts()])
     if isinstance(tree, tuple):

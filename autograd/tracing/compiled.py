@@ -14,7 +14,7 @@ from autograd.errors import GuardError, OperandError
 from autograd.primitive import Node, raw_of
 from autograd.tracing.executors import check_executor
 from autograd.tracing.program import Program, trace
-from autograd.tracing.signature import marked, parameters_of, positions, signature_of
+from autograd.tracing.signature import Signature, marked, parameters_of, positions, signature_of
 from autograd.tracing.tracer import InfiniteError
 
 __all__ = ["CacheInfo", "Jitted", "jit"]
@@ -90,15 +90,18 @@ class Jitted:
         self._f, self._static, self._maxsize, self._executor = f, static, maxsize, executor
         names = parameters_of(f)
         self._static_names = {names[place] for place in positions(static, len(names))}
-        self._hits = self._misses = 0
+        self._hits = self._misses = self._vain = self._hits_before = 0
         self._kept: OrderedDict[tuple[Any, int], Program] = OrderedDict()
         self._paths: dict[Any, list[tuple[Any, int]]] = {}
         self._lock = threading.Lock()
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """The result of the function, by a program where there is one for these arguments."""
-        kind, given = self._arguments(args, options)
-        if recording.tracer() or any(isinstance(x, Node) and x.requires_grad for x in given):
+        signature, kind, given = self._arguments(args, options)
+        tracer = recording.tracer()
+        if tracer or any(isinstance(x, Node) and x.requires_grad for x in given):
+            if tracer:
+                signature.let_rely(tracer, self._f)
             return self._f(*args, **options)
         for program in self._at_hand(kind):
             try:
@@ -106,8 +109,8 @@ class Jitted:
             except GuardError:
                 continue
         try:
-            return self._traced(args, options).replay(given)
-        except InfiniteError:
+            return self._traced(kind, args, options).replay(given)
+        except (InfiniteError, GuardError):  # the latter where it depends on what it does itself
             return self._f(*args, **options)
 
     def _taken(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[tuple[Any, ...], tuple[int, ...]]:
@@ -115,18 +118,19 @@ class Jitted:
         static = positions(self._static, len(args))
         if not options:
             return args, static
-        fixed = tuple((name, x) for name, x in options.items() if name in self._static_names)
+        fixed = {name: x for name, x in options.items() if name in self._static_names}
         moving = {name: x for name, x in options.items() if name not in self._static_names}
-        return (fixed, moving, *args), (0, *(position + 2 for position in static))
+        first = 2 + len(fixed)
+        taken = (tuple(fixed), moving, *fixed.values(), *args)
+        return taken, (0, *range(2, first), *(first + position for position in static))
 
-    def _arguments(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, list[Any]]:
-        """Of what kind arguments are, and the inputs in them."""
+    def _arguments(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Signature, Any, list[Any]]:
+        """What arguments are, of what kind, and the inputs in them."""
         signature, given = signature_of(marked(*self._taken(args, options)))
-        return (bool(options), signature.key), given
+        return signature, (bool(options), signature.key), given
 
-    def _traced(self, args: tuple[Any, ...], options: dict[str, Any]) -> Program:
+    def _traced(self, kind: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Program:
         """A new program for such arguments, which is kept."""
-        kind, _ = self._arguments(args, options)
         taken, static = self._taken(args, options)
         f = _spread(self._f) if options else self._f
         return self._keep(kind, trace(f, *taken, executor=self._executor, static_argnums=static))
@@ -158,12 +162,14 @@ class Jitted:
                 self._paths[old[0]].remove(old)
                 if not self._paths[old[0]]:
                     del self._paths[old[0]]
-            is_vain = self._misses == _MANY and self._hits < _MANY // 4
+            self._vain = self._vain + 1 if self._hits == self._hits_before else 1
+            self._hits_before = self._hits
+            is_vain = self._vain == max(_MANY, self._maxsize)
         if is_vain:
             warnings.warn(
-                f"{program.__name__} was traced {_MANY} times in {_MANY + self._hits} calls, which takes longer than "
-                "without jit: it takes another path each time (autograd.where, max and sort do not), or something that "
-                "is part of a program is not what it was (integers in arrays, attributes, static_argnums=)",
+                f"{program.__name__} was traced {self._vain} times one after the other, longer than a call takes: it "
+                "takes another path each time (autograd.where, max and sort do not), or something that is part "
+                "of a program is not what it was (integers in arrays, attributes, static_argnums=)",
                 RuntimeWarning,
                 stacklevel=4,
             )
@@ -171,7 +177,7 @@ class Jitted:
 
     def backward(self, *args: Any, **options: Any) -> Any:
         """`Program.backward` of the program for these arguments, which is traced where there is none."""
-        kind, _ = self._arguments(args, options)
+        _, kind, _ = self._arguments(args, options)
         taken, _ = self._taken(args, options)
         for program in self._at_hand(kind):
             try:
@@ -179,7 +185,7 @@ class Jitted:
             except GuardError:
                 continue
         try:
-            program = self._traced(args, options)
+            program = self._traced(kind, args, options)
         except InfiniteError:
             out = self._f(*args, **options)
             out.backward()
@@ -215,21 +221,30 @@ class Jitted:
 class _Method(partial[Any]):
     """What `jit` makes of a method, with its instance."""
 
-    func: Jitted
-
     def backward(self, *args: Any, **options: Any) -> Any:
         """See `Jitted.backward`."""
-        return self.func.backward(*self.args, *args, **options)
+        return self.func.backward(*self.args, *args, **options)  # type: ignore[attr-defined]
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.func, name)
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """See `Jitted.programs`: those of all instances."""
+        return self.func.programs  # type: ignore[attr-defined, no-any-return]
+
+    def cache_info(self) -> CacheInfo:
+        """See `Jitted.cache_info`."""
+        return self.func.cache_info()  # type: ignore[attr-defined, no-any-return]
+
+    def cache_clear(self) -> None:
+        """See `Jitted.cache_clear`."""
+        self.func.cache_clear()  # type: ignore[attr-defined]
 
 
 def _spread(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The function with its options as the first two arguments: those that are static, and the others."""
+    """The function with its options before the arguments: names of static ones, the others, and the static ones."""
 
-    def spread(fixed: Any, options: Any, *args: Any) -> Any:
-        return f(*args, **dict(fixed), **options)
+    def spread(names: tuple[str, ...], options: dict[str, Any], *args: Any) -> Any:
+        return f(*args[len(names) :], **dict(zip(names, args, strict=False)), **options)
 
     spread.__name__ = spread.__qualname__ = getattr(f, "__qualname__", repr(f))
+    spread.__wrapped__ = f  # type: ignore[attr-defined]
     return spread

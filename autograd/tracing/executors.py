@@ -123,8 +123,8 @@ class Flat:
         schedule, lanes = self.schedule, len(inputs)
         out = np.empty((lanes, len(schedule.outputs)))
         step, calls = _BLOCK // max(1, schedule.size), len(schedule.codes) if isinstance(self._filler, Levels) else 0
-        if schedule.size < _CALL * calls:  # runs are narrow, so that calls cost more than numbers do
-            step = max(step, min(_CALL, _MOST // schedule.size))
+        if step * schedule.size < _CALL * calls:  # calls cost more than numbers do
+            step = min(_CALL * calls, _MOST) // schedule.size
         if lanes == 1 or step < 8 or (self._alone and lanes * schedule.size < 25 * calls):
             # one after the other: a lane is enough for the cache, and its runs for vector instructions
             values = np.empty(schedule.size)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from autograd.primitive import Node
 from autograd.tracing import kernels
+from autograd.tracing.attributes import Relied
 from autograd.tracing.equations import Equation, Equations
 from autograd.tracing.reading import Tape
 from autograd.tracing.tracer import Recorder
 
-__all__ = ["Equation", "Guard", "Listing", "Relied", "listed"]
+__all__ = ["Equation", "Guard", "Listing", "listed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +24,6 @@ class Guard:
     outcome: bool
     after: int
     line: str
-
-
-class Relied(NamedTuple):
-    """Attributes that a run may have gone by: of whom, which, and what they were."""
-
-    owners: tuple[dict[str, Any], ...]
-    names: tuple[str, ...]
-    was: tuple[Any, ...]
 
 
 @dataclass
@@ -84,5 +77,5 @@ def listed(inputs: Sequence[Node], heads: list[Any], recorder: Recorder, loops: 
         guards=sorted(guards, key=lambda guard: guard.after),
         outputs=outputs,
         frozen=[node for _, node in captured if not node.requires_grad],
-        relied=Relied(*zip(*recorder.relied.values(), strict=True)) if recorder.relied else Relied((), (), ()),
+        relied=Relied(*zip(*recorder.relied.values(), strict=True)),
     )

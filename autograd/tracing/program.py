@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -20,15 +19,22 @@ from autograd.structure import leaves, like
 from autograd.sweep import accumulate
 from autograd.tracing.executors import Executor, Flat, check_executor, executor_of, flat_of, loops_for
 from autograd.tracing.listing import Equation, Guard, Listing, listed
-from autograd.tracing.signature import Signature, fresh_input, marked, parameters_of, positions, raw_input, signature_of
+from autograd.tracing.signature import (
+    Signature,
+    fresh_input,
+    marked,
+    numbers_of,
+    parameters_of,
+    positions,
+    raw_input,
+    signature_of,
+)
 from autograd.tracing.source import check_outside, followed, node_result, source_of
 from autograd.tracing.templates import rules_of
 from autograd.tracing.text import text_of
 from autograd.tracing.tracer import InfiniteError, Recorder
 
 __all__ = ["Program", "trace"]
-
-_DOUBLE = np.dtype(np.float64)
 
 
 def trace(
@@ -39,8 +45,8 @@ def trace(
     Parameters
     ----------
     f : a function of floats, arrays, nodes, and nested lists, tuples and dicts of them. Whatever else it is given
-        (text, integers in arrays, an object) is part of the program; attributes of objects, and of modules that it
-        calls, must be what they were. Its branches are those taken for `args`, each with a guard.
+        (text, integers in arrays, an object) is part of the program; attributes that it reads of objects, and of
+        modules that it calls, must be what they were. Its branches are those taken for `args`, each with a guard.
     args : where. A program is for arguments of this structure and of these shapes.
     executor : what runs it: ``"python"`` (generated source), ``"numpy"`` (a call for all equations of one kind that
         need nothing of each other), ``"numba"`` (a compiled machine for them, with the extra ``[fast]``), or
@@ -72,20 +78,11 @@ def trace(
     check_executor(executor)
     static, recorder = positions(static_argnums, len(args)), Recorder(rules_of)
     signature, given = signature_of(marked(args, static))
-    for thing in signature.things:
-        recorder.relies(thing.__dict__, thing.__dict__)
+    signature.let_rely(recorder, f)
     with recording.kept_posted(recorder):
         with recording.enable_grad():
             inputs = [fresh_input(x, signature.has_arrays) for x in given]
-            try:
-                outline, heads = recorder.run(f, signature.filled(inputs), name_of(f))
-            except TypeError as error:
-                if any(isinstance(x, int) for x in given):
-                    error.add_note(
-                        f"{name_of(f)} was given a Value in the place of each number, also of integers, since it is "
-                        "traced; name an argument that is to stay as it is by static_argnums="
-                    )
-                raise
+            outline, heads = recorder.run(f, signature.filled(inputs), name_of(f))
         count, swept, known = len(heads), bool(recorder.watched), set(map(id, heads))
         heads += [node for node in dict.fromkeys(recorder.watched) if id(node) not in known]
         listing = listed(inputs, heads, recorder, loops_for(recorder, executor))
@@ -245,7 +242,7 @@ class Program:
         >>> program.flat([3.0, 2.0])
         array([18., 12.,  9.])
         """
-        x, count = self._numbers(x), len(self._listing.inputs)
+        x, count = numbers_of(x, self.__name__), len(self._listing.inputs)
         if self._flat is None:
             raise OperandError(f"the program of {self.__name__} works on arrays; only one of numbers has lanes")
         if x.ndim not in (1, 2) or x.shape[-1] != count:
@@ -261,22 +258,7 @@ class Program:
             for lane in np.flatnonzero(~np.isfinite(rows).all(axis=1)):
                 heads = self._eagerly(points[lane].tolist())
                 rows[lane, : self._count] = [np.nan if head is None else raw_of(head) for head in heads]
-        if out.shape[-1] == self._count:
-            return out
-        return out[: self._count] if out.ndim == 1 else out[:, : self._count]
-
-    def _numbers(self, x: Any) -> np.ndarray[Any, Any]:
-        if type(x) is np.ndarray and x.dtype is _DOUBLE:
-            return x
-        array = None
-        with suppress(ValueError):  # a list of lists of several lengths
-            array = np.asarray(x)
-        if array is None or array.dtype.kind not in "fiub":
-            raise OperandError(
-                f"the program of {self.__name__} takes the numbers of all its inputs, in order, as one array of real "
-                f"numbers, but got {x!s:.60} of type {type(x).__name__}"
-            )
-        return np.asarray(array, np.float64)
+        return out if out.shape[-1] == self._count else out[..., : self._count]
 
     def batch(self, x: Any) -> Any:
         """The results for many points at once: one lane per row of `x`, which has shape (lanes, inputs).
@@ -297,7 +279,7 @@ class Program:
         >>> program.batch([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
         {'sum': array([ 3.,  7., 11.]), 'product': array([ 2., 12., 30.])}
         """
-        x = self._numbers(x)
+        x = numbers_of(x, self.__name__)
         if x.ndim != 2:
             raise ShapeError(f"batch takes one row per lane, an array of shape (lanes, inputs), but got {x.shape}")
         columns = np.ascontiguousarray(self.flat(x).T)
@@ -366,8 +348,7 @@ class Program:
         inputs += [instead.get(node, node) for _, node in self._listing.captured]
         heads = followed(self._listing, inputs, node_result)
         if tracer := recording.tracer():
-            for owner, name, was in zip(*self._listing.relied, strict=True):
-                tracer.relies(owner, {name: was})
+            self._listing.relied.tell(tracer)
             tracer.swept(heads if self._swept else ())
             if self._swept and not are_finite(list(map(raw_of, heads))):
                 tracer.refuse_infinite()
@@ -396,12 +377,7 @@ class Program:
         draw: Callable[..., Any]  # autograd/__init__.py hands this down from the floor of figures
 
     def nodes(self) -> list[Node]:
-        """The results as nodes, computed at the arguments that the program was traced with; what is drawn.
-
-        Raises
-        ------
-        OperandError : if no result depends on the arguments.
-        """
+        """The results as nodes, computed where it was traced; what is drawn. Raises where none depends on arguments."""
         given = signature_of(marked(self._example, self._static))[1]
         inputs = [fresh_input(x, self._signature.has_arrays) for x in given]
         for node, name in zip(inputs, self._names(), strict=True):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import inspect
 import operator
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import repeat
+from numbers import Real
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -15,9 +18,20 @@ from autograd.errors import OperandError, ShapeError
 from autograd.primitive import Node, raw_of
 from autograd.structure import leaves, like
 from autograd.tensor import Tensor
+from autograd.tracing.attributes import names_read, read_of
 from autograd.value import Value
 
-__all__ = ["Signature", "fresh_input", "marked", "parameters_of", "positions", "raw_input", "signature_of", "unmarked"]
+__all__ = [
+    "Signature",
+    "fresh_input",
+    "marked",
+    "numbers_of",
+    "parameters_of",
+    "positions",
+    "raw_input",
+    "signature_of",
+    "unmarked",
+]
 
 
 class Static:
@@ -78,13 +92,12 @@ class Signature:
         parts = (next(given) if moves else leaf for leaf, moves in zip(leaves(self.args), self.moving, strict=True))
         return unmarked(like(self.args, parts))
 
-    @property
-    def things(self) -> list[Any]:
-        """What is part of the program and may be written to: objects of classes of Python's own kind."""
-        if all(self.moving):
-            return []
-        parts = [leaf.thing if type(leaf) is Static else leaf for leaf in leaves(self.args)]
-        return [part for part in parts if type(getattr(part, "__dict__", None)) is dict and not isinstance(part, Node)]
+    def let_rely(self, recorder: Any, f: Any) -> None:
+        """Tell who traces `f` which attributes of objects it may read: of the arguments, and of its own instance."""
+        parts = [] if all(self.moving) else leaves(unmarked(self.args))
+        for part in [*parts, f, getattr(f, "__self__", None)]:
+            if type(getattr(part, "__dict__", None)) is dict and not isinstance(part, Node | FunctionType):
+                recorder.relies(part.__dict__, read_of(part, names_read(f, type(part))))
 
     def names(self, parameters: Sequence[str]) -> list[str]:
         """What the inputs are called, where the arguments are called `parameters`."""
@@ -235,6 +248,28 @@ def raw_input(x: Any, beside_arrays: bool) -> Any:
         return x
     number = x if type(x) is float else Value(x)._data  # which says what is wrong if it is no number
     return np.asarray(number) if beside_arrays else number
+
+
+_DOUBLE = np.dtype(np.float64)
+
+
+def numbers_of(x: Any, name: str) -> np.ndarray[Any, Any]:
+    """The inputs of the program of `name` as an array of doubles.
+
+    Raises
+    ------
+    OperandError : if it is no array of real numbers.
+    """
+    if type(x) is np.ndarray and x.dtype is _DOUBLE:
+        return x
+    with suppress(ValueError):  # a list of lists of several lengths
+        array = np.asarray(x)
+        if array.dtype.kind in "fiub" or all(isinstance(part, Real) for part in array.ravel().tolist()):
+            return array.astype(np.float64)
+    raise OperandError(
+        f"the program of {name} takes the numbers of all its inputs, in order, as one array of real numbers, but got "
+        f"{x!s:.60} of type {type(x).__name__}"
+    )
 
 
 def fresh_input(x: Any, beside_arrays: bool) -> Node:

@@ -19,7 +19,7 @@ from autograd import recording
 from autograd.errors import GuardError
 from autograd.primitive import Node, Primitive, quiet
 from autograd.tracing.equations import How, raw_result
-from autograd.tracing.listing import Equation, Guard, Listing, Relied
+from autograd.tracing.listing import Equation, Guard, Listing
 
 __all__ = ["Replay", "check_outside", "followed", "names_of", "node_result", "source_of"]
 
@@ -101,7 +101,7 @@ def check_outside(listing: Listing, name: str, on_nodes: bool = False) -> None:
     """Raise where what the function goes by beside its arguments is not what it was when the program was traced."""
     if not (listing.relied.names or on_nodes):
         return
-    changed = _changed(listing.relied)
+    changed = listing.relied.changed()
     if on_nodes and any(node.requires_grad for node in listing.frozen):
         changed = "requires_grad"
     if changed:
@@ -109,21 +109,6 @@ def check_outside(listing: Listing, name: str, on_nodes: bool = False) -> None:
             f"{changed} of something that {name} uses is not what it was when the program was traced; trace it again, "
             "or use autograd.jit, which does"
         )
-
-
-def _changed(relied: Relied) -> str | None:
-    """The name of an attribute that is another thing than it was, or another number."""
-    now = map(dict.get, relied.owners, relied.names)
-    if all(map(operator.is_, now, relied.was)):  # six times faster than one by one
-        return None
-    for owner, name, was in zip(*relied, strict=True):
-        new = owner.get(name)
-        if new is not was and not (type(new) is type(was) and type(was) in _PLAIN and repr(new) == repr(was)):
-            return name
-    return None
-
-
-_PLAIN = (bool, int, float, str)
 
 
 def names_of(listing: Listing) -> dict[int, str]:

@@ -12,7 +12,7 @@ import sys
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import repeat
@@ -31,13 +31,11 @@ from autograd.seeds import called
 from autograd.structure import leaves, like
 from autograd.sweep import pull, walked
 from autograd.tensor import Tensor
+from autograd.tracing.attributes import names_read_by, read_of
+from autograd.tracing.places import is_library
 from autograd.value import Value
 
 __all__ = ["Condition", "Flags", "InfiniteError", "Recorder", "Sweep"]
-
-_HOME = os.path.dirname(os.path.dirname(__file__)) + os.sep
-_NUMPY = os.path.dirname(np.__file__) + os.sep
-_PYTHON = os.path.dirname(os.__file__) + os.sep
 
 
 class InfiniteError(TraceError):
@@ -98,18 +96,6 @@ _OPERATOR, _COMPARISON, _TRANSFORM, _PULL = 3, 3, 3, 2
 
 
 _by_index = attrgetter("index")
-
-
-class _Libraries(dict[str, bool]):
-    """Whether a file is ours, numpy's or Python's own, whose lines say nothing to a user."""
-
-    def __missing__(self, file: str) -> bool:
-        is_python = file.startswith((_PYTHON, "<frozen ")) and "-packages" not in file
-        self[file] = is_library = is_python or file.startswith((_HOME, _NUMPY))
-        return is_library
-
-
-_is_library = _Libraries()
 
 
 class Sweep:
@@ -185,7 +171,7 @@ class Recorder:
         self.where = array("i")
         self.sweeps: list[tuple[Sweep, Sequence[Node]]] = []
         self._rules_of = rules_of
-        self._renewed: set[Node] = set()
+        self._renewed, self._entered = set[Node](), dict[int, Any]()
         self._sweep: int | None = None
 
     def begin(self) -> None:
@@ -194,10 +180,19 @@ class Recorder:
 
     def run(self, f: Callable[..., Any], args: Sequence[Any], name: str) -> tuple[Any, list[Any]]:
         """Run a function; the structure of its result, and its leaves."""
-        with recording.traced(self):
-            tree = f(*args)
+        try:
+            with recording.traced(self):
+                tree = f(*args)
+        except TypeError as error:
+            error.add_note(
+                f"{name} is being traced, and was given a Value in the place of each number, also of integers; name an "
+                "argument that is to stay as it is by static_argnums="
+            )
+            raise
         if self.error is not None:  # which the function caught
             raise self.error
+        kept = {key: row for key, row in self.relied.items() if row[0].get(row[1]) is row[2]}
+        self.relied = kept  # what it sets itself it does not go by
         heads = leaves(tree)
         for head in heads:
             if not isinstance(head, Node | float | int | np.number | np.ndarray | np.bool_ | None):
@@ -228,7 +223,7 @@ class Recorder:
 
     def _outside(self, frame: Any) -> Any:
         """The innermost frame, from one outward, that is no library's; its code is likely to be that of the next."""
-        while _is_library[frame.f_code.co_filename] and frame.f_back is not None:
+        while is_library[frame.f_code.co_filename] and frame.f_back is not None:
             frame = frame.f_back
         self._code, self._places = frame.f_code, self._places_by_code[id(frame.f_code)]
         return frame
@@ -313,18 +308,23 @@ class Recorder:
 
     def forget(self) -> None:
         """Let go of all nodes."""
-        self.nodes, self.watched, self.decisions, self.sweeps = [], [], [], []
+        self.nodes, self.watched, self.decisions, self.sweeps, self._entered = [], [], [], [], {}
 
-    def relies(self, attributes: dict[str, Any], was: dict[str, Any]) -> None:
+    def entered(self, owner: Any) -> None:
+        """Remember what attributes of a module are, of those that its computation may read."""
+        if id(owner) not in self._entered and type(getattr(owner, "__dict__", None)) is dict:
+            self._entered[id(owner)] = owner
+            kind: Any = type(owner)
+            names = read_of(owner, names_read_by(kind))
+            self.relies(owner.__dict__, ("training", *getattr(owner, "buffers", ()), *names))
+
+    def relies(self, attributes: dict[str, Any], names: Iterable[str]) -> None:
         """Remember what attributes were when they were first met, but for those that the function itself has set."""
-        for name, x in was.items():
-            if (id(attributes), name) not in self.relied and not self._is_inside(x):
-                self.relied[id(attributes), name] = attributes, name, x
-
-    def _is_inside(self, x: Any) -> bool:
-        """Whether it is a node of this run, or has one."""
-        parts = x if isinstance(x, list | tuple) else (x,)
-        return any(isinstance(part, Node) and part.index >= self.first for part in parts)
+        for name in names:
+            key, x = (id(attributes), name), attributes.get(name)
+            parts = x if isinstance(x, list | tuple) else (x,)
+            if key not in self.relied and not any(isinstance(p, Node) and p.index >= self.first for p in parts):
+                self.relied[key] = attributes, name, x
 
     def refuse(self, node: Node, how: str) -> NoReturn:
         """A number was asked for."""
@@ -370,7 +370,7 @@ def _line(code: CodeType, instruction: int) -> int:
 def _place() -> tuple[str, int]:
     """File and number of the innermost source line that is no library's."""
     frame = sys._getframe(1)
-    while _is_library[frame.f_code.co_filename] and frame.f_back is not None:
+    while is_library[frame.f_code.co_filename] and frame.f_back is not None:
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
 
