@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from numbers import Real
 from types import FunctionType
@@ -95,6 +96,7 @@ class Signature:
     def let_rely(self, recorder: Any, f: Any) -> None:
         """Tell who traces `f` which attributes of objects it may read: of the arguments, and of its own instance."""
         parts = [] if all(self.moving) else leaves(unmarked(self.args))
+        parts += leaves((f.args, f.keywords)) if isinstance(f, partial) else ()
         for part in [*parts, f, getattr(f, "__self__", None)]:
             if type(getattr(part, "__dict__", None)) is dict and not isinstance(part, Node | FunctionType):
                 recorder.relies(part.__dict__, read_of(part, names_read(f, type(part))))

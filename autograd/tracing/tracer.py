@@ -184,10 +184,11 @@ class Recorder:
             with recording.traced(self):
                 tree = f(*args)
         except TypeError as error:
-            error.add_note(
-                f"{name} is being traced, and was given a Value in the place of each number, also of integers; name an "
-                "argument that is to stay as it is by static_argnums="
-            )
+            if type(error) is TypeError:  # one of Python's own
+                error.add_note(
+                    f"{name} is being traced, and was given a Value in the place of each number, also of integers; "
+                    "name an argument that is to stay as it is by static_argnums="
+                )
             raise
         if self.error is not None:  # which the function caught
             raise self.error

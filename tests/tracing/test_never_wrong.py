@@ -1,6 +1,7 @@
 """What a hostile reader tried: whatever is traced is right for other arguments, or refused."""
 
 import copy
+import functools
 import pickle
 import threading
 import types
@@ -247,6 +248,10 @@ def test_attributes_that_are_not_read_or_that_the_function_sets_itself_do_not_ma
     for rate in (1.0, 5.0):
         trainer.rate = rate
         assert by_name(1.0, t=trainer) == jit(trainer.loss)(0.5) == rate
+    applied = jit(functools.partial(lambda t, x: t.rate * x, trainer))
+    for rate in (1.0, 5.0):
+        trainer.rate = rate
+        assert applied(1.0) == rate
 
     layer, x = nn.Linear(2, 1), np.ones((3, 2))
 
