@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
-from functools import lru_cache, partial
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache, partial
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
@@ -74,11 +74,10 @@ def names_read(function: Any, kind: Any) -> frozenset[str] | None:
         if id(one) in seen:
             continue
         seen.add(id(one))
-        inside = (getattr(one, name, None) for name in _INSIDE)
-        work += [part for part in inside if callable(part)]
-        code = getattr(one, "__code__", None)
-        if not isinstance(code, CodeType):
+        work += [part for part in _held_by(one) if callable(part)]
+        if not isinstance(one, FunctionType):
             continue
+        code = one.__code__
         if is_library[code.co_filename]:
             work += [cell for cell in _cells(one) if callable(cell)]
             continue
@@ -93,8 +92,17 @@ def names_read(function: Any, kind: Any) -> frozenset[str] | None:
     return frozenset(names) if is_known and not names & _BY_NAME else None
 
 
-_INSIDE = ("__wrapped__", "__func__", "func", "fget", "_f")
-"""Where wrappers, methods, partials, properties and programs keep the function."""
+def _held_by(one: Any) -> list[Any]:
+    """The functions in wrappers, programs, methods, partials and properties, and not in what makes attributes up."""
+    kept = getattr(one, "__dict__", None)
+    held = [kept.get("__wrapped__"), kept.get("_f")] if isinstance(kept, Mapping) else []
+    if isinstance(one, MethodType | classmethod | staticmethod):
+        held.append(one.__func__)
+    elif isinstance(one, partial | cached_property):
+        held.append(one.func)
+    elif isinstance(one, property):
+        held.append(one.fget)
+    return held
 
 
 def _is_ours(x: Any) -> bool:
@@ -103,7 +111,7 @@ def _is_ours(x: Any) -> bool:
 
 
 def _is_code(x: Any) -> bool:
-    return isinstance(x, FunctionType | MethodType | partial) or hasattr(x, "__wrapped__")
+    return isinstance(x, FunctionType | MethodType | partial) or any(map(callable, _held_by(x)))
 
 
 def _cells(function: Any) -> list[Any]:

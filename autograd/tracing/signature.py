@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import repeat
 from numbers import Real
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -97,7 +97,7 @@ class Signature:
         """Tell who traces `f` which attributes of objects it may read: of the arguments, and of its own instance."""
         parts = [] if all(self.moving) else leaves(unmarked(self.args))
         parts += leaves((f.args, f.keywords)) if isinstance(f, partial) else ()
-        for part in [*parts, f, getattr(f, "__self__", None)]:
+        for part in [*parts, f, f.__self__ if isinstance(f, MethodType) else None]:
             if type(getattr(part, "__dict__", None)) is dict and not isinstance(part, Node | FunctionType):
                 recorder.relies(part.__dict__, read_of(part, names_read(f, type(part))))
 

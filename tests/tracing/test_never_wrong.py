@@ -264,6 +264,32 @@ def test_attributes_that_are_not_read_or_that_the_function_sets_itself_do_not_ma
     assert g.cache_info()[:2] == (1, 1)
 
 
+def test_things_that_have_all_attributes():
+    class Echo:
+        def __getattr__(self, name):
+            return Echo()
+
+        def __call__(self, x):
+            return x * 2.0
+
+    echo = Echo()
+    assert jit(lambda x: echo(x))(1.0) == jit(echo)(1.0) == 2.0
+
+    class Scaled:
+        __hash__ = None
+
+        def __init__(self):
+            self.k = 2.0
+
+        def __call__(self, x):
+            return self.k * x
+
+    scaled = Scaled()
+    f = jit(scaled)
+    for scaled.k in (2.0, 3.0):
+        assert f(1.0) == scaled.k
+
+
 def test_another_parameter_in_the_place_of_one():
     net = nn.Sequential(nn.Linear(2, 1, rng=np.random.default_rng(0)))
     f, x = jit(lambda x: net(x).sum()), np.ones((1, 2))
