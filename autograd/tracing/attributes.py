@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.tracing.places import is_library
 
-__all__ = ["Relied", "names_read", "names_read_by", "read_of"]
+__all__ = ["Relied", "names_in", "names_read", "names_read_by", "read_of"]
 
 _PLAIN = (bool, int, float, str, np.number, np.bool_, tuple)
 _MAKERS = {"__init__", "__new__", "__repr__", "__str__", "__getstate__", "__setstate__"}
@@ -81,7 +81,7 @@ def names_read(function: Any, kind: Any) -> frozenset[str] | None:
         if is_library[code.co_filename]:
             work += [cell for cell in _cells(one) if callable(cell)]
             continue
-        named, is_known = _names_in(code), True
+        named, is_known = names_in(code), True
         names |= named - _BY_NAME if _is_ours(one) else named
         modules = [one.__globals__[name] for name in named if isinstance(one.__globals__.get(name), ModuleType)]
         for name in named:
@@ -124,5 +124,6 @@ def _cells(function: Any) -> list[Any]:
     return cells
 
 
-def _names_in(code: CodeType) -> set[str]:
-    return set(code.co_names).union(*(_names_in(part) for part in code.co_consts if isinstance(part, CodeType)))
+def names_in(code: CodeType) -> set[str]:
+    """The names of globals and attributes that a function uses, with those in its own functions."""
+    return set(code.co_names).union(*(names_in(part) for part in code.co_consts if isinstance(part, CodeType)))

@@ -31,6 +31,7 @@ import numpy.typing as npt
 from autograd.primitive import Primitive, table
 from autograd.rules import ROWS
 from autograd.tracing import instructions, slots
+from autograd.tracing.attributes import names_in
 from autograd.tracing.instructions import LETTERS, text_of
 from autograd.tracing.listing import Listing
 from autograd.tracing.schedule import DOT, FOLD, Schedule
@@ -104,16 +105,11 @@ def _compiled(function: Any) -> Any:
     if not isinstance(function, FunctionType):  # numba knows math and operator itself
         return abs if function is operator.abs else function
     names: dict[str, Any] = {"__name__": function.__module__}
-    for name in _names_in(function.__code__) & function.__globals__.keys():  # the others are Python's own
+    for name in names_in(function.__code__) & function.__globals__.keys():  # the others are Python's own
         part = getattr(function.__globals__[name], "fast", function.__globals__[name])
         names[name] = _compiled(part) if isinstance(part, FunctionType) else part
     copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)
     return njit(error_model="numpy", nogil=True)(copy)
-
-
-def _names_in(code: CodeType) -> set[str]:
-    """The global names that a function uses, with those in its own functions."""
-    return set(code.co_names).union(*(_names_in(part) for part in code.co_consts if isinstance(part, CodeType)))
 
 
 _TRIED = (
@@ -255,5 +251,5 @@ def _told(function: Any, seen: set[Any]) -> Iterator[Any]:
         seen.add(function)
         yield from (function.__code__.co_code.hex(), function.__code__.co_names, function.__kwdefaults__)
         yield [repr(x) for x in function.__code__.co_consts if not isinstance(x, CodeType)]
-        for name in sorted(_names_in(function.__code__)):
+        for name in sorted(names_in(function.__code__)):
             yield from _told(function.__globals__.get(name), seen)

@@ -267,7 +267,7 @@ def numbers_of(x: Any, name: str) -> np.ndarray[Any, Any]:
     with suppress(ValueError):  # a list of lists of several lengths
         array = np.asarray(x)
         if array.dtype.kind in "fiub" or all(isinstance(part, Real) for part in array.ravel().tolist()):
-            return array.astype(np.float64)
+            return array.astype(np.float64, copy=False)
     raise OperandError(
         f"the program of {name} takes the numbers of all its inputs, in order, as one array of real numbers, but got "
         f"{x!s:.60} of type {type(x).__name__}"
